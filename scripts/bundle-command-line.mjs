@@ -27,6 +27,9 @@ const VALIDATOR = "@modelcontextprotocol/client/_shims";
 const NO_VALIDATOR =
   "export const CORS_IS_POSSIBLE = false; export class DefaultJsonSchemaValidator {}";
 
+/** Packages that the user installs for what needs them. */
+const OPTIONAL_PEERS = ["@redocly/openapi-core"];
+
 /** @type {import("esbuild").Plugin} */
 const sharedModules = {
   name: "shared-modules",
@@ -81,7 +84,7 @@ function bundle(options) {
     absWorkingDir: root,
     tsconfig: join(root, "tsconfig.build.json"),
     plugins: [sharedModules],
-    external: DEPENDENCIES,
+    external: [...DEPENDENCIES, ...OPTIONAL_PEERS],
     // CommonJS modules in the bundle load modules of Node
     banner: {
       js: `import { createRequire as createNodeRequire } from "node:module"; const require = createNodeRequire(import.meta.url);`,

@@ -4,6 +4,7 @@ import { failed, type Outcome } from "./limits.js";
 import { toTree } from "./to-tree.js";
 
 type Redocly = typeof import("@redocly/openapi-core");
+type RedoclyDocument = import("@redocly/openapi-core").Document;
 
 const PACKAGE = "@redocly/openapi-core";
 
@@ -38,12 +39,14 @@ export async function bundleFiles(
   targetOf: (from: SourceFile, uri: string) => string | undefined,
 ): Promise<Outcome<unknown>> {
   const { BaseResolver, Source, bundle, createConfig } = redocly;
-  const documents = new Map(
-    [...files.values()].map(({ path, value }) => {
-      // the text is only for positions, which we find ourselves
-      return [path, { source: new Source(path, ""), parsed: value as never }] as const;
-    }),
-  );
+  // the text is only for positions, which we find ourselves
+  const documentOf = ({ path, value }: SourceFile): RedoclyDocument => ({
+    source: new Source(path, ""),
+    parsed: value,
+  });
+  const doc = documentOf(root);
+  const documents = new Map([...files].map(([path, file]) => [path, documentOf(file)]));
+  documents.set(root.path, doc);
 
   class ReadFiles extends BaseResolver {
     override resolveExternalRef(base: string | null, uri: string): string {
@@ -51,23 +54,22 @@ export async function bundleFiles(
       return (from && targetOf(from, uri)) ?? `unread:${uri}`;
     }
 
-    override async resolveDocument(base: string | null, uri: string): Promise<never> {
+    override async resolveDocument(base: string | null, uri: string): Promise<RedoclyDocument> {
       const found = documents.get(this.resolveExternalRef(base, uri));
       if (found === undefined) throw new Error("the file was not read");
-      return found as never;
+      return found;
     }
   }
 
   try {
     const config = await createConfig({});
     const externalRefResolver = new ReadFiles();
-    const doc = await externalRefResolver.resolveDocument(null, root.path);
     const result = await bundle({ config, externalRefResolver, doc });
     return toTree(result.bundle.parsed);
   } catch (error) {
     const { message } = error as Error;
     return error instanceof RangeError
-      ? failed("too_deep", "the files refer to one another too deeply")
+      ? failed("too_deep", "the files refer to one another too deeply, or an object is too large")
       : failed("bundle_failed", `the files cannot be bundled: ${message}`);
   }
 }

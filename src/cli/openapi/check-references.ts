@@ -2,6 +2,7 @@ import { parse } from "node:path";
 import { findingAt, type Origin, type SourceFile, targetPath } from "./collect-files.js";
 import type { DocumentFinding } from "./document.js";
 import { type Fault, LIMITS } from "./limits.js";
+import { referenceRounds } from "./reference-rounds.js";
 import { survey } from "./references.js";
 import { createFinder, type FoundPlace, type Place, splitRef } from "./resolve-ref.js";
 
@@ -19,8 +20,10 @@ export function checkReferences(
   const names: Names = new Map();
   const find = createFinder<SourceFile>((from, uri) => rootOf(from, uri, files, origin));
   let length = 0;
+  let count = 0;
   for (const file of files.values()) {
     length += file.survey.pointers + file.survey.nodes * file.path.length;
+    count += file.survey.references.length;
     for (const { ref, holder, isData } of file.survey.references) {
       const found = find({ file, value: holder });
       const isOwn = file === root && splitRef(ref).uri === "";
@@ -32,7 +35,11 @@ export function checkReferences(
     }
   }
   if (findings.length > 0) return findings;
-  const isLarge = length > LIMITS.pointers || !isComparable(names, origin);
+  const isLarge =
+    count > LIMITS.references ||
+    length > LIMITS.pointers ||
+    count * referenceRounds(root, find) > LIMITS.rounds ||
+    !isComparable(names, origin);
   const message = "too many references between the files: bundle the document with its own tools";
   return isLarge ? [{ code: "too_large", message, file: root.name }] : [];
 }

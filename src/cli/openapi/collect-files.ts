@@ -1,6 +1,6 @@
 import { dirname, extname, relative, resolve } from "node:path";
 import type { DocumentFinding } from "./document.js";
-import { lineAt } from "./faults.js";
+import { lineAt, tooManyValues } from "./faults.js";
 import { type Budget, type Fault, failed, LIMITS, type Outcome } from "./limits.js";
 import { decodeText, parseText } from "./parse-text.js";
 import { isInside, outside, readWithin } from "./read-within.js";
@@ -55,7 +55,7 @@ export function parseFile(
 export function surveyFile(file: ParsedFile, { budget, isOld }: Origin): Outcome<SourceFile> {
   const found = survey(file.value, isOld, budget.nodes);
   budget.nodes -= found.nodes;
-  if (budget.nodes < 0) return failed("too_large", `more than ${LIMITS.nodes} values in all files`);
+  if (budget.nodes < 0) return tooManyValues();
   return { ok: true, value: { ...file, survey: found } };
 }
 
@@ -153,11 +153,14 @@ export function findingAt(
 const MAX_TRIES = 100_000;
 
 function indexOfReference(text: string, ref: string): number | undefined {
+  const escaped = JSON.stringify(ref).slice(1, -1);
   let at = text.indexOf("$ref");
   for (let tries = 0; at >= 0 && tries < MAX_TRIES; tries += 1) {
     const end = at + 4;
     const [gap = ""] = /^["']?\s{0,9}:\s{0,9}["']?/.exec(text.slice(end, end + 24)) ?? [];
-    if (gap !== "" && text.startsWith(ref, end + gap.length)) return at;
+    const start = end + gap.length;
+    const isHere = text.startsWith(ref, start) || text.startsWith(escaped, start);
+    if (gap !== "" && isHere) return at;
     at = text.indexOf("$ref", end);
   }
   return undefined;

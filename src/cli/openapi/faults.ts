@@ -4,17 +4,21 @@ type Position = { readonly line?: number; readonly column?: number };
 type Failed = Outcome<never> & { readonly ok: false };
 
 /** Returns the fault of a key that its object already has, or that no object may have. */
-export function keyFault(path: readonly (string | number)[], position: Position = {}): Failed {
-  const key = String(path.at(-1));
-  const where = `/${path.slice(0, -1).join("/")}`;
+export function keyFault(key: string, position: Position = {}): Failed {
   return key === "__proto__"
-    ? failed("reserved_key", `the key \`__proto__\` in \`${where}\` is not allowed`, position)
-    : failed("duplicate_key", `the key \`${key}\` is twice in \`${where}\``, position);
+    ? failed("reserved_key", "the key `__proto__` is not allowed", position)
+    : failed("duplicate_key", `the key \`${key}\` occurs twice`, position);
 }
 
 /** Returns the fault of a document with too many levels. */
 export function tooDeep(position: Position = {}): Failed {
   return failed("too_deep", `the document is nested deeper than ${LIMITS.depth} levels`, position);
+}
+
+/** Returns the fault of a document with too many values. */
+export function tooManyValues(position: Position = {}): Failed {
+  const message = `more than ${LIMITS.nodes} values in all files, with copies of aliases`;
+  return failed("too_large", message, position);
 }
 
 /** Returns the line and the column of an index, counted from 1. */

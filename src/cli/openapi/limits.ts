@@ -1,5 +1,5 @@
 /**
- * Limits of a document with all of its files. Below them, the slowest document that we found takes 5 seconds on a small machine; see
+ * Limits of a document with all of its files. Below them, the slowest document that we found takes 4 seconds of a small machine; see
  * decision record 45.
  */
 export const LIMITS = {
@@ -8,10 +8,10 @@ export const LIMITS = {
   /** All files in YAML together: the parser needs some 300 bytes of memory for one of text. */
   yamlBytes: 8 * 1024 * 1024,
   /** Words, marks, spaces and line breaks of all files in YAML. The time of the parser depends on them, not on bytes. */
-  yamlTokens: 800_000,
+  yamlTokens: 700_000,
   files: 4_096,
   /** Objects, lists and values of all files, after aliases and merges are copied. */
-  nodes: 1_000_000,
+  nodes: 600_000,
   depth: 256,
   /**
    * Lengths of the JSON pointers of all objects and lists, and of the references that each reference leads to, in a document of several
@@ -19,7 +19,11 @@ export const LIMITS = {
    */
   pointers: 64_000_000,
   /** Comparisons of values that have the same name in several files. The bundler compares each with each. */
-  comparisons: 50_000_000,
+  comparisons: 20_000_000,
+  /** References in a document of several files. */
+  references: 60_000,
+  /** Rounds of following references, times the references. The bundler looks at all of them in each round. */
+  rounds: 5_000_000,
   /** References that one value leads to before it counts as a circle. */
   hops: 32,
   findings: 20,

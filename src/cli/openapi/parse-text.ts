@@ -1,5 +1,5 @@
-import { scanJson } from "../../grammar/json-scan.js";
-import { keyFault, lineAt, tooDeep } from "./faults.js";
+import { PLAIN_SCAN, scanJson } from "../../grammar/json-scan.js";
+import { keyFault, lineAt, tooDeep, tooManyValues } from "./faults.js";
 import { type Budget, failed, LIMITS, type Outcome } from "./limits.js";
 import { parseYaml } from "./parse-yaml.js";
 
@@ -24,13 +24,9 @@ const YAML_NAME = /\.ya?ml$/i;
 export function parseText(name: string, text: string, budget: Budget): Outcome<unknown> {
   if (text.trim() === "") return failed("empty_document", "the document is empty");
   if (!JSON_START.test(text)) return parseYaml(text, budget);
-  const fault = scanJson(text, {
-    maxDepth: LIMITS.depth,
-    maxCommas: Infinity,
-    reservedKeys: [],
-    onRepeatedKey: undefined,
-  });
-  if (fault !== undefined) return tooDeep();
+  const fault = scanJson(text, { ...PLAIN_SCAN, maxDepth: LIMITS.depth, maxCommas: budget.nodes });
+  if (fault === "depth") return tooDeep();
+  if (fault !== undefined) return tooManyValues();
   try {
     const value: unknown = JSON.parse(text);
     return repeatedKey(text) ?? { ok: true, value };
@@ -44,16 +40,17 @@ export function parseText(name: string, text: string, budget: Budget): Outcome<u
 /** Returns the fault of the first repeated or reserved key; `undefined` without one. */
 function repeatedKey(text: string): Outcome<unknown> | undefined {
   let at: readonly (string | number)[] = [];
-  const fault = scanJson(text, {
-    maxDepth: Infinity,
-    maxCommas: Infinity,
+  scanJson(text, {
+    ...PLAIN_SCAN,
     reservedKeys: ["__proto__"],
     onRepeatedKey: (path) => {
       at = path;
       return false;
     },
   });
-  return fault === undefined ? undefined : keyFault(at);
+  if (at.length === 0) return undefined;
+  const { code, message } = keyFault(String(at.at(-1))).fault;
+  return failed(code, `${message} in \`/${at.slice(0, -1).join("/")}\``);
 }
 
 function positionIn(text: string, message: string): { line?: number; column?: number } {

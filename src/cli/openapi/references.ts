@@ -60,7 +60,7 @@ interface Visit {
 }
 
 /**
- * Finds the references of a value without following them. Stops counting above the given number of nodes. Uses no recursion.
+ * Finds the references of a value in their order, without following them. Stops counting above the given number of nodes. Uses no recursion.
  *
  * @param isOld whether the document has version 2.0, whose `examples` are data
  */
@@ -78,7 +78,7 @@ export function survey(root: unknown, isOld: boolean, maxNodes: number = LIMITS.
     if (ref !== undefined && isObject(value)) {
       references.push({ ref, holder: value as Record<string, unknown>, isData: kind === "data" });
     }
-    for (const [key, member] of Object.entries(value)) {
+    for (const [key, member] of Object.entries(value).reverse()) {
       const inner = Array.isArray(value) ? kind : kindOf(key, member, kind, isOld);
       open.push({ value: member, kind: inner, length: length + 1 + key.length });
     }

@@ -9,7 +9,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { keyFault, tooDeep } from "./faults.js";
+import { keyFault, tooDeep, tooManyValues } from "./faults.js";
 import { type Fault, failed, LIMITS, type Outcome } from "./limits.js";
 
 /** Ends the conversion from any depth. It does not leave this module. */
@@ -23,7 +23,6 @@ class Refused extends Error {
 }
 
 type Position = { readonly line: number; readonly column: number };
-type Path = readonly (string | number)[];
 
 /** The state of one conversion. */
 interface Conversion {
@@ -47,7 +46,7 @@ export function yamlValue(
   const targets = aliasTargets(root);
   const conversion = { left: maxNodes, targets, open: new Set<Node>(), positionOf };
   try {
-    return { ok: true, value: convert(root, [], conversion) };
+    return { ok: true, value: convert(root, 0, conversion) };
   } catch (error) {
     if (error instanceof Refused) return error.outcome;
     throw error;
@@ -78,19 +77,14 @@ function refuse(
   throw new Refused(failed(code, message, positionOf(node?.range?.[0] ?? 0)));
 }
 
-function convert(written: unknown, path: Path, conversion: Conversion): unknown {
+function convert(written: unknown, depth: number, conversion: Conversion): unknown {
   const node = targetOf(written, conversion);
   const { open } = conversion;
   conversion.left -= 1;
   if (conversion.left < 0) {
-    refuse(
-      node,
-      "too_large",
-      `more than ${LIMITS.nodes} values, with copies of aliases`,
-      conversion,
-    );
+    throw new Refused(tooManyValues(conversion.positionOf(node?.range?.[0] ?? 0)));
   }
-  if (path.length > LIMITS.depth) {
+  if (depth > LIMITS.depth) {
     throw new Refused(tooDeep(conversion.positionOf(node?.range?.[0] ?? 0)));
   }
   if (node === null) return null;
@@ -98,9 +92,9 @@ function convert(written: unknown, path: Path, conversion: Conversion): unknown 
   if (open.has(node)) refuse(node, "alias_circle", "an alias leads back to itself", conversion);
   open.add(node);
   const value = isMap(node)
-    ? Object.fromEntries(membersOf(node, path, conversion))
+    ? Object.fromEntries(membersOf(node, depth, conversion))
     : isSeq(node)
-      ? node.items.map((item, index) => convert(item, [...path, index], conversion))
+      ? node.items.map((item) => convert(item, depth + 1, conversion))
       : null;
   open.delete(node);
   return value;
@@ -129,7 +123,11 @@ function scalarValue(node: Node & { readonly value: unknown }, conversion: Conve
 }
 
 /** Returns the members of a map: its own ones, then the merged ones. */
-function membersOf(map: YAMLMap, path: Path, conversion: Conversion): ReadonlyMap<string, unknown> {
+function membersOf(
+  map: YAMLMap,
+  depth: number,
+  conversion: Conversion,
+): ReadonlyMap<string, unknown> {
   const members = new Map<string, unknown>();
   const merged: unknown[] = [];
   for (const { key: written, value } of map.items) {
@@ -138,14 +136,13 @@ function membersOf(map: YAMLMap, path: Path, conversion: Conversion): ReadonlyMa
       continue;
     }
     const key = keyText(written, conversion);
-    const here = [...path, key];
     if (members.has(key) || key === "__proto__") {
       const node = isNode(written) ? written : map;
-      throw new Refused(keyFault(here, conversion.positionOf(node.range?.[0] ?? 0)));
+      throw new Refused(keyFault(key, conversion.positionOf(node.range?.[0] ?? 0)));
     }
-    members.set(key, convert(value, here, conversion));
+    members.set(key, convert(value, depth + 1, conversion));
   }
-  for (const [key, value] of merged.flatMap((source) => mergedMembers(source, path, conversion))) {
+  for (const [key, value] of merged.flatMap((source) => mergedMembers(source, depth, conversion))) {
     if (!members.has(key)) members.set(key, value);
   }
   return members;
@@ -165,10 +162,10 @@ function keyText(written: unknown, conversion: Conversion): string {
 /** Returns the members that the value of a merge key adds: those of a map, or of each map of a list. */
 function mergedMembers(
   written: unknown,
-  path: Path,
+  depth: number,
   conversion: Conversion,
 ): readonly (readonly [string, unknown])[] {
-  const value = convert(written, path, conversion);
+  const value = convert(written, depth, conversion);
   const maps = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   return maps.flatMap((map) => {
     if (typeof map === "object" && map !== null && !Array.isArray(map)) return Object.entries(map);
