@@ -3,6 +3,7 @@ import { check } from "./check.js";
 import type { CliCommand } from "./command.js";
 import { docs } from "./docs/docs.js";
 import { explain } from "./explain/explain.js";
+import { exportPolicy } from "./export/export.js";
 import { importCommand } from "./import/import.js";
 import { matrix } from "./matrix/matrix.js";
 import { packageVersion } from "./policy-file/package-info.js";
@@ -22,6 +23,7 @@ const COMMANDS: readonly CliCommand[] = [
   types,
   token,
   importCommand,
+  exportPolicy,
 ];
 
 const EXIT_CODES = `
