@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -154,6 +154,25 @@ describe("an import", () => {
       for (const row of one.decisions) expectDecision(policy, row);
     },
   );
+});
+
+describe("the export of an imported policy", () => {
+  it.each(titled(CASES))("of %s decides the same when it is imported", async (_title, one) => {
+    const folder = folderOf({});
+    const loaded = await loadOpenApi(one.file, FOLDER);
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
+    const { definition } = readOpenApi(loaded.document, one.choice);
+    writeFileSync(join(folder, "policy.json"), JSON.stringify(definition));
+    const argv = ["export", "policy.json", "--to", "openapi", "--out", "openapi.json"];
+    expect(await run(argv, { cwd: folder })).toMatchObject({ code: 0 });
+    const exported = await loadOpenApi("openapi.json", folder);
+    if (!exported.ok) throw new Error(JSON.stringify(exported.findings));
+    const again = readOpenApi(exported.document, {});
+    expect(again.report.counts).toMatchObject({ merged: 0, guessed: 0 });
+    expect(again.report.notes.map(({ code }) => code)).not.toContain("security_differs");
+    const policy = loadPolicy(JSON.stringify(again.definition));
+    for (const row of one.decisions) expectDecision(policy, row);
+  });
 });
 
 describe.each(titled(CASES))("init from %s in a fresh folder", (_title, one) => {
