@@ -52,15 +52,24 @@ export async function writeOutput(
     screen.write(output);
     return EXIT.fine;
   }
+  await writeTextFile(output, out, screen.cwd);
+  if (json) screen.sayJson({ written: out });
+  else screen.say(`wrote ${out}`);
+  return EXIT.fine;
+}
+
+/**
+ * Writes an output to a file, without colours.
+ *
+ * @throws {@link UsageError} if it cannot be written
+ */
+export async function writeTextFile(output: Output, out: string, cwd: string): Promise<void> {
   try {
-    await writeFile(resolve(screen.cwd, out), render(output, false));
+    await writeFile(resolve(cwd, out), render(output, false));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`cannot write \`${out}\`: ${reason}`, { cause: error });
   }
-  if (json) screen.sayJson({ written: out });
-  else screen.say(`wrote ${out}`);
-  return EXIT.fine;
 }
 
 /** Returns the value of a text option; `undefined` if the option was not given. */

@@ -1,0 +1,517 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type ImportOptions, readOpenApi } from "../../src/cli/openapi/import-openapi.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
+import { titled } from "../titled.js";
+import { folderOf, run } from "./run.js";
+
+const OAUTH = {
+  type: "oauth2",
+  flows: { authorizationCode: { scopes: { a: "Reads a", "a.read": "", b: "B\n\nmore" } } },
+};
+const SCHEMES = {
+  o: OAUTH,
+  k: { type: "apiKey" },
+  m: { type: "mutualTLS" },
+  h: { type: "http", scheme: "BEARER" },
+  basic: { type: "http", scheme: "basic" },
+  id: { type: "openIdConnect" },
+  odd: { type: "quantum" },
+};
+
+function read(paths: object, more: object = {}, options: ImportOptions = {}) {
+  const root = {
+    openapi: "3.2.0",
+    info: { title: "T", version: "1" },
+    components: { securitySchemes: SCHEMES },
+    paths,
+    ...more,
+  };
+  const contents = readOpenApi({ version: "3.2", source: "dir/api.yaml", root }, options);
+  const definition = loadPolicy(contents.definition).definition;
+  return { ...contents, endpoints: definition.endpoints ?? {}, scopes: definition.scopes };
+}
+
+function codesOf({ report }: ReturnType<typeof read>) {
+  return report.notes.map(({ code }) => code);
+}
+
+interface RuleRow {
+  readonly title: string;
+  readonly security: unknown;
+  readonly options?: ImportOptions;
+  readonly rule: unknown;
+  readonly outcome: string;
+  readonly codes?: readonly string[];
+}
+
+const unassigned = (text: string) => ({ deny: `not assigned: api.yaml ${text}` });
+const RULES: readonly RuleRow[] = [
+  { title: "one scope", security: [{ o: ["a"] }], rule: "a", outcome: "read" },
+  {
+    title: "an empty list is any token",
+    security: [{ o: [] }],
+    rule: { authenticated: true },
+    outcome: "read",
+  },
+  {
+    title: "a bearer scheme is any token",
+    security: [{ h: [] }],
+    rule: { authenticated: true },
+    outcome: "read",
+  },
+  { title: "no alternatives are public", security: [], rule: { public: true }, outcome: "read" },
+  {
+    title: "an empty alternative is public",
+    security: [{}],
+    rule: { public: true },
+    outcome: "read",
+  },
+  {
+    title: "an empty alternative beside others is public and enriched by them",
+    security: [{ o: ["a"] }, {}],
+    rule: { public: true, enrichedBy: ["a"] },
+    outcome: "read",
+  },
+  {
+    title: "alternatives are anyOf",
+    security: [{ o: ["a"] }, { id: ["b"] }],
+    rule: { anyOf: ["a", "b"] },
+    outcome: "read",
+  },
+  {
+    title: "schemes of one alternative are allOf",
+    security: [{ o: ["a"], id: ["b"] }],
+    rule: { allOf: ["a", "b"] },
+    outcome: "read",
+  },
+  {
+    title: "a list means all with and",
+    security: [{ o: ["a", "b"] }],
+    options: { listMeans: "and" },
+    rule: { allOf: ["a", "b"] },
+    outcome: "read",
+  },
+  {
+    title: "a list means one with or",
+    security: [{ o: ["a", "b"] }, { o: ["a"] }],
+    options: { listMeans: "or" },
+    rule: { anyOf: ["a", "b"] },
+    outcome: "guessed",
+    codes: ["list_means_or", "unused_scope"],
+  },
+  {
+    title: "no security is denied",
+    security: undefined,
+    rule: unassigned("names no security for this operation"),
+    outcome: "left",
+    codes: ["no_security"],
+  },
+  {
+    title: "security that is not a list is denied",
+    security: "o",
+    rule: unassigned("names no readable security for this operation"),
+    outcome: "left",
+    codes: ["security_syntax"],
+  },
+  {
+    title: "an alternative that is not an object is left out",
+    security: [3, { o: ["a"] }],
+    rule: "a",
+    outcome: "guessed",
+    codes: ["security_syntax"],
+  },
+  {
+    title: "scopes that are not a list are left out",
+    security: [{ o: "a" }, { o: ["a"] }],
+    rule: "a",
+    outcome: "guessed",
+    codes: ["security_syntax"],
+  },
+  {
+    title: "unsupported schemes alone are denied",
+    security: [{ k: [] }, { m: [] }, { basic: [] }, { odd: [] }],
+    rule: unassigned("names only security for this operation that no scope decides"),
+    outcome: "left",
+    codes: ["unsupported_scheme", "unsupported_security"],
+  },
+  {
+    title: "an unsupported scheme leaves out its alternative",
+    security: [{ o: ["a"], m: [] }, { o: ["b"] }],
+    rule: "b",
+    outcome: "guessed",
+    codes: ["unsupported_scheme"],
+  },
+  {
+    title: "an unknown scheme leaves out its alternative",
+    security: [{ zzz: [] }, { o: ["b"] }],
+    rule: "b",
+    outcome: "guessed",
+    codes: ["unknown_scheme"],
+  },
+  {
+    title: "a scheme can be named by a URI",
+    security: [{ "#/components/securitySchemes/o": ["b"] }],
+    rule: "b",
+    outcome: "read",
+  },
+  {
+    title: "scopes of a bearer scheme are read",
+    security: [{ h: ["c"] }],
+    rule: "c",
+    outcome: "guessed",
+    codes: ["bearer_scopes", "undeclared_scope"],
+  },
+  {
+    title: "a word that is not a scope is any token",
+    security: [{ o: ["none"] }],
+    options: { noScopeWords: ["none"] },
+    rule: { authenticated: true },
+    outcome: "guessed",
+    codes: ["no_scope_word"],
+  },
+  {
+    title: "an undeclared scope is declared",
+    security: [{ o: ["c:{id}"] }],
+    rule: "c:{id}",
+    outcome: "read",
+    codes: ["undeclared_scope"],
+  },
+  {
+    title: "a scope that no policy accepts leaves out its alternative",
+    security: [{ o: ["x y"] }, { o: ["a"] }],
+    rule: "a",
+    outcome: "guessed",
+    codes: ["refused_scope"],
+  },
+  {
+    title: "a refused scope of a list is left out with or",
+    security: [{ o: ["x y", "a"] }],
+    options: { listMeans: "or" },
+    rule: "a",
+    outcome: "guessed",
+    codes: ["refused_scope"],
+  },
+];
+
+describe("security", () => {
+  it.each(titled(RULES))("%s", (_, { security, options, rule, outcome, codes = [] }) => {
+    const result = read(
+      { "/x": { get: { ...(security !== undefined && { security }) } } },
+      {},
+      options,
+    );
+    expect(result.endpoints).toEqual({ "GET /x": rule });
+    expect(result.report.counts).toMatchObject({ [outcome]: 1 });
+    expect(codesOf(result)).toEqual(expect.arrayContaining([...codes]));
+  });
+
+  it("takes the security of the document for an operation without its own", () => {
+    const { endpoints } = read(
+      { "/x": { get: {}, put: { security: [] } } },
+      { security: [{ o: ["a"] }] },
+    );
+    expect(endpoints).toEqual({ "GET /x": "a", "PUT /x": { public: true } });
+  });
+
+  it("asks for the meaning of lists, with the first operations", () => {
+    const item = { get: { security: [{ o: ["a", "b"] }] } };
+    expect(() => read({ "/1": item, "/2": item, "/3": item, "/4": item })).toThrow(
+      "has several scopes in one list of `GET /1`, `GET /2`, `GET /3` and 1 more: choose their meaning with `--list-means and`",
+    );
+  });
+});
+
+interface PathRow {
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly codes?: readonly string[];
+}
+
+const PATHS: readonly PathRow[] = [
+  { path: "/a/{id}", key: "GET /a/{id}" },
+  { path: "/", key: "GET /" },
+  {
+    path: "/{URI-LDN-first-part}/{1}",
+    key: "GET /{URI_LDN_first_part}/{p1}",
+    codes: ["parameter_renamed"],
+  },
+  { path: "/{id}/x/{id}", key: "GET /{id}/x/{id_2}", codes: ["parameter_renamed"] },
+  { path: "/{__proto__}/{}", key: "GET /{proto}/{p}", codes: ["parameter_renamed"] },
+  { path: "/{className}={id}", key: "GET /{className}={id}" },
+  { path: "/v1/{name}:cancel", key: "GET /v1/{name}:cancel" },
+  { path: "/f/{path*}", key: "GET /f/{path*}" },
+  { path: "/f/{path+}", key: "GET /f/{path*}" },
+  { path: "/f/{+path}", key: "GET /f/{path*}" },
+  { path: "/a/", key: "GET /a", codes: ["trailing_slash"] },
+  { path: "/caf%c3%a9/é", key: "GET /caf%C3%A9/%C3%A9" },
+  { path: "/x?a=b", key: undefined, codes: ["query_in_path"] },
+  { path: "/x#a", key: undefined, codes: ["query_in_path"] },
+  { path: "/:v?a=b", key: undefined, codes: ["query_in_path"] },
+  { path: "/x;m=1", key: undefined, codes: ["path_syntax"] },
+  { path: "/:id", key: undefined, codes: ["path_syntax"] },
+  { path: "/a//b", key: undefined, codes: ["path_syntax"] },
+  { path: "/a%20b", key: undefined, codes: ["path_syntax"] },
+  { path: "/{a}{b}", key: undefined, codes: ["path_syntax"] },
+  { path: "/{path*}/b", key: undefined, codes: ["path_syntax"] },
+  { path: "/{id:[0-9]+}", key: undefined, codes: ["path_syntax"] },
+  { path: "/{name=projects/*}", key: undefined, codes: ["path_syntax"] },
+  { path: "x", key: undefined, codes: ["path_syntax"] },
+  { path: `/${"x".repeat(9_000)}`, key: undefined, codes: ["path_syntax"] },
+];
+
+describe("paths", () => {
+  it.each(titled(PATHS, ({ path, key }) => `${path.slice(0, 40)} is ${key ?? "not an endpoint"}`))(
+    "%s",
+    (_, { path, key, codes = [] }) => {
+      const result = read({ [path]: { get: { security: [{ o: ["a"] }] } } });
+      expect(Object.keys(result.endpoints)).toEqual(key === undefined ? [] : [key]);
+      expect(result.report.counts.left).toBe(key === undefined ? 1 : 0);
+      expect(codesOf(result)).toEqual(expect.arrayContaining([...codes]));
+    },
+  );
+});
+
+const A = { security: [{ o: ["a"] }] };
+const B = { security: [{ o: ["b"] }] };
+const DENIED = { deny: expect.stringContaining("not assigned: api.yaml") as string };
+
+interface ShapeRow {
+  readonly title: string;
+  readonly paths: object;
+  readonly endpoints: object;
+  readonly counts: readonly [read: number, merged: number, guessed: number, left: number];
+}
+
+const SHAPES: readonly ShapeRow[] = [
+  {
+    title: "equal rules of one shape are merged",
+    paths: { "/a/{x}": { get: A }, "/a/{y}": { get: A } },
+    endpoints: { "GET /a/{x}": "a" },
+    counts: [1, 1, 0, 0],
+  },
+  {
+    title: "different rules of one shape are denied",
+    paths: { "/a/{x}": { get: A }, "/a/{y}": { get: B } },
+    endpoints: { "GET /a/{x}": DENIED },
+    counts: [0, 0, 0, 2],
+  },
+  {
+    title: "letter case does not distinguish",
+    paths: { "/a": { get: A }, "/A": { get: A } },
+    endpoints: { "GET /a": "a" },
+    counts: [1, 1, 0, 0],
+  },
+  {
+    title: "placeholders count by place",
+    paths: {
+      "/a/{x}": { get: { security: [{ o: ["s/{x}"] }] } },
+      "/a/{y}": { get: { security: [{ o: ["s/{y}"] }] } },
+    },
+    endpoints: { "GET /a/{x}": "s/{x}" },
+    counts: [1, 1, 0, 0],
+  },
+  {
+    title: "HEAD with the rule of GET is merged",
+    paths: { "/a": { get: A, head: A } },
+    endpoints: { "GET /a": "a" },
+    counts: [1, 1, 0, 0],
+  },
+  {
+    title: "HEAD without security is left",
+    paths: { "/a": { get: A, head: {} } },
+    endpoints: { "GET /a": "a" },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "HEAD without GET is left",
+    paths: { "/a": { head: A } },
+    endpoints: {},
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "HEAD without GET is denied where another GET would decide it",
+    paths: { "/a": { head: B }, "/{x}": { get: A } },
+    endpoints: { "GET /{x}": "a", "GET /a": DENIED },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "a query with the rule of its path is merged",
+    paths: { "/a": { get: A }, "/a?b=c": { get: A } },
+    endpoints: { "GET /a": "a" },
+    counts: [1, 1, 0, 0],
+  },
+  {
+    title: "a query with another rule denies its path",
+    paths: { "/a": { get: A }, "/a?b=c": { get: B } },
+    endpoints: { "GET /a": DENIED },
+    counts: [0, 0, 0, 2],
+  },
+  {
+    title: "a path that no policy can hold denies the endpoint that would decide it",
+    paths: { "/a%20b": { get: B }, "/{x}": { get: A } },
+    endpoints: { "GET /{x}": DENIED },
+    counts: [0, 0, 0, 2],
+  },
+  {
+    title: "a path that no policy can hold stays beside an endpoint with its rule",
+    paths: { "/a%20b": { get: A }, "/{x}": { get: A } },
+    endpoints: { "GET /{x}": "a" },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "a catch-all that would decide such a path is left out",
+    paths: { "/a%20b": { get: B }, "/{x*}": { get: A }, "/b": { get: A } },
+    endpoints: { "GET /b": "a" },
+    counts: [1, 0, 0, 2],
+  },
+  {
+    title: "a denied catch-all above others is left out",
+    paths: { "/{x*}": { get: {} }, "/b": { get: A } },
+    endpoints: { "GET /b": "a" },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "a denied catch-all alone is denied",
+    paths: { "/{x*}": { get: {} } },
+    endpoints: { "GET /{x*}": DENIED },
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "overlapping paths with different rules are denied",
+    paths: { "/{x}.js": { get: A }, "/b{y}": { get: B } },
+    endpoints: { "GET /{x}.js": DENIED },
+    counts: [0, 0, 0, 2],
+  },
+  {
+    title: "overlapping paths with equal rules keep the first",
+    paths: { "/{x}.js": { get: A }, "/b{y}": { get: A } },
+    endpoints: { "GET /{x}.js": "a" },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "TRACE and QUERY are left",
+    paths: { "/a": { trace: A, query: A, additionalOperations: { COPY: A } } },
+    endpoints: {},
+    counts: [0, 0, 0, 3],
+  },
+  {
+    title: "a rule with a finding is denied",
+    paths: { "/a": { get: { "x-scope-policy": { rule: { scope: "a", deny: "x" } } } } },
+    endpoints: { "GET /a": DENIED },
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "an extension without a rule is denied",
+    paths: { "/a": { get: { ...A, "x-scope-policy": {} } } },
+    endpoints: { "GET /a": DENIED },
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "an extension decides the rule and the key",
+    paths: {
+      "/a/{x}": {
+        get: { ...A, "x-scope-policy": { rule: { allOf: ["a", "b"] }, endpoint: "GET /a/:x" } },
+      },
+    },
+    endpoints: { "GET /a/:x": { allOf: ["a", "b"] } },
+    counts: [1, 0, 0, 0],
+  },
+];
+
+describe("operations of one path", () => {
+  it.each(titled(SHAPES))(
+    "%s",
+    (_, { paths, endpoints, counts: [read_, merged, guessed, left] }) => {
+      const result = read(paths);
+      expect(result.endpoints).toEqual(endpoints);
+      expect(result.report.counts).toEqual({ read: read_, merged, guessed, left });
+    },
+  );
+});
+
+it("prints the policy and the report, and writes the policy to a file", async () => {
+  const openapi = {
+    openapi: "3.1.0",
+    info: { title: "School", version: "2" },
+    paths: { "/a": { get: { security: [{ o: ["none"] }], responses: {} } } },
+    components: { securitySchemes: { o: OAUTH } },
+  };
+  const cwd = folderOf({ "openapi.json": JSON.stringify(openapi) });
+  const argv = [
+    "import",
+    "openapi",
+    "openapi.json",
+    "--no-scope-word",
+    "none",
+    "--no-scope-word",
+    "-",
+    "--base-path",
+    "/v1",
+    "--name",
+    "S",
+  ];
+  const { code, out, err } = await run(argv, { cwd });
+  expect(err).toContain("openapi.json: 1 operation: 0 read, 0 merged, 1 guessed, 0 left");
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    name: "S",
+    version: "2",
+    endpoints: { "GET /v1/a": { authenticated: true } },
+  });
+  const written = await run([...argv, "--out", "policy.json"], { cwd });
+  expect(written.out).toBe("wrote policy.json\n");
+  expect(JSON.parse(readFileSync(join(cwd, "policy.json"), "utf8"))).toEqual(JSON.parse(out));
+  const json = await run([...argv, "--json"], { cwd });
+  expect(JSON.parse(json.out)).toMatchObject({
+    ok: true,
+    policy: { name: "S" },
+    report: { counts: { guessed: 1 } },
+  });
+});
+
+it("reports a document that cannot be used with exit code 1, and wrong usage with 2", async () => {
+  const cwd = folderOf({ "a.yaml": "openapi: [", "b.json": "{}" });
+  expect(await run(["import", "openapi", "a.yaml"], { cwd })).toMatchObject({ code: 1, out: "" });
+  expect(await run(["import", "openapi", "a.yaml", "--json"], { cwd })).toMatchObject({
+    code: 1,
+    err: "",
+  });
+  expect(await run(["import", "raml", "a.yaml"], { cwd })).toMatchObject({ code: 2 });
+  expect(await run(["import", "openapi", "none.yaml"], { cwd })).toMatchObject({ code: 2 });
+});
+
+it("imports the export of a policy as the same rules", async () => {
+  const policy = {
+    name: "School",
+    version: "1",
+    tiers: ["free", "pro"],
+    scopes: { a: "A", b: { tier: "pro" }, "c:{id}": "C" },
+    tools: { t: "a" },
+    endpoints: {
+      "GET /a": "a",
+      "PUT /a": { allOf: ["a", "b"], title: "Put" },
+      "GET /a/:id": { scope: "c:{id}" },
+      "POST /a": { scope: "a", tier: "pro" },
+      "GET /p": { public: true },
+      "GET /any": { authenticated: true },
+      "DELETE /a": { deny: "Use the console." },
+      "GET /f/{path*}": { anyOf: ["a", "b"] },
+      "PATCH /a/{id}": { cases: [{ when: { id: "1" }, scope: "b" }], otherwise: "b" },
+    },
+  };
+  const cwd = folderOf({ "policy.json": JSON.stringify(policy) });
+  expect(
+    await run(["export", "policy.json", "--to", "openapi", "--out", "openapi.json"], { cwd }),
+  ).toMatchObject({ code: 0 });
+  const { code, out } = await run(["import", "openapi", "openapi.json", "--json"], { cwd });
+  const result = JSON.parse(out) as {
+    policy: typeof policy;
+    report: { counts: object; notes: { code: string }[] };
+  };
+  expect(code).toBe(0);
+  expect(result.policy).toEqual(policy);
+  expect(result.report.counts).toEqual({ read: 9, merged: 0, guessed: 0, left: 0 });
+  expect(result.report.notes.map((note) => note.code)).not.toContain("security_differs");
+});
