@@ -5,6 +5,7 @@ import { docs } from "./docs/docs.js";
 import { explain } from "./explain/explain.js";
 import { exportPolicy } from "./export/export.js";
 import { importCommand } from "./import/import.js";
+import { init } from "./init/init.js";
 import { matrix } from "./matrix/matrix.js";
 import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
@@ -15,6 +16,7 @@ import { types } from "./types.js";
 
 /** The commands, in the order in which the help lists them. */
 const COMMANDS: readonly CliCommand[] = [
+  init,
   check,
   explain,
   matrix,
