@@ -1,0 +1,1 @@
+import { localTextOf } from "x";
