@@ -189,3 +189,133 @@ describe.each(Object.entries(EXAMPLES))("the example %s", (_, policy) => {
     },
   );
 });
+
+const scope = (text: string) => ({ action: "file_claim", context: { token: { scope: text } } });
+
+describe("whole tokens", () => {
+  const insurer = loadPolicy({
+    name: "Insurer",
+    version: "1",
+    scopes: { "insurance:claim": "File a claim", "insurance:claims.read": "Read claims" },
+    tools: { file_claim: "insurance:claim", list_claims: "insurance:claims.read" },
+  });
+  // as published examples of Amazon Bedrock AgentCore write it
+  const bySubstring = `permit (principal, action == Action::"file_claim", resource)
+    when { context has token && context.token.scope like "*insurance:claim*" };`;
+
+  it("are not found inside other tokens, where a pattern without spaces finds them", async () => {
+    const { schema, policies } = await exported(insurer);
+    const near = ["insurance:claims.read", "x.insurance:claim", "insurance:claim:old a"];
+    expect(faultsOf(schema, bySubstring)).toEqual([]);
+    const substring = loadCedar(schema, bySubstring);
+    expect(near.map((text) => substring.allows(scope(text)))).toEqual([true, true, true]);
+    const { allows } = loadCedar(schema, policies);
+    expect(near.map((text) => allows(scope(text)))).toEqual([false, false, false]);
+    const held = [
+      "insurance:claim",
+      "insurance:claim a",
+      "a insurance:claim",
+      "a insurance:claim b",
+      "insurance:claim insurance:claim",
+    ];
+    expect(held.map((text) => allows(scope(text)))).toEqual(held.map(() => true));
+  });
+
+  it.each([
+    "a  insurance:claim",
+    " insurance:claim",
+    "insurance:claim ",
+    "insurance:claim\ta",
+    'insurance:claim "',
+    "insurance:claim a\\b",
+  ])("are not read in the malformed claim %j, as in the library", async (text) => {
+    const { engine } = await engineOf(insurer);
+    expect(engine.allows(scope(text))).toBe(false);
+    expect(insurer.decide({ scope: text }, "file_claim").code).toBe("invalid_token");
+  });
+
+  it("are not read in a claim of another type", async () => {
+    const open = loadPolicy({
+      name: "Open",
+      version: "1",
+      scopes: {},
+      tools: { file_claim: { authenticated: true } },
+    });
+    const list = { action: "file_claim", context: { token: { scope: ["a"] } } };
+    expect((await engineOf(open)).engine.allowsAny(list)).toBe(false);
+    expect((await engineOf(open, "set")).engine.allowsAny(list)).toBe(true);
+    expect((await engineOf(open, "set")).engine.allowsAny(scope("a"))).toBe(false);
+  });
+});
+
+describe("what Cedar cannot express", () => {
+  const policy = loadPolicy({
+    name: "Shop",
+    version: "1",
+    scopes: {
+      a: {},
+      "/shops/{id}/": { implies: ["a"] },
+      "files:/{path}": { match: "path-prefix" },
+      late: {},
+    },
+    boundaries: { project: { claim: "projects" } },
+    tools: {
+      open: "/shops/{id}/",
+      read: "files:/{path}",
+      mixed: { cases: [{ when: { mode: ["x", 1] }, scope: "a" }], otherwise: "a" },
+      rich: { scope: "a", enrichedBy: "late" },
+      inside: { scope: "a", within: { project: "id" } },
+      own: { scope: "a", internal: true },
+      "delete_*": "a",
+    },
+  });
+
+  it("is listed, one line each", async () => {
+    const { cannotSay } = await exported(policy);
+    expect(cannotSay.map((line) => line.split(":")[0])).toEqual([
+      "`open`",
+      "`read`",
+      "`mixed`",
+      "`/shops/{id}/` implies `a` for any value",
+      "`delete_*`",
+      "`own`",
+      "`enrichedBy` of `rich`",
+      "the characters of `params` in the context",
+      "a scope claim that is too long, or has letters or controls that RFC 6749 does not allow",
+    ]);
+    const asSet = (await exported(policy, "set")).cannotSay;
+    expect(asSet.filter((line) => line.includes("denies every call"))).toEqual([
+      expect.stringContaining("`read`: it requires `files:/{path}`, whose matching rule"),
+      expect.stringContaining("`mixed`: its cases compare `mode`"),
+    ]);
+  });
+
+  it("rejects an unknown form of the claim, and a name that is not valid Unicode", async () => {
+    await expect(exported(policy, "list" as Form)).rejects.toThrow(
+      "--scope-claim `list`: expected text or set",
+    );
+    const broken = loadPolicy({
+      name: "Broken",
+      version: "1",
+      scopes: { a: {} },
+      entitlements: ["\ud800"],
+      tools: { t: { scope: "a", entitlement: "\ud800" } },
+    });
+    await expect(exported(broken)).rejects.toThrow("half of a surrogate pair");
+  });
+
+  it("nests long lists, so that a scope that a thousand others imply does not end Cedar", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, at) => [`s${at}`, { implies: ["a"] }]),
+    );
+    const wide = loadPolicy({
+      name: "Wide",
+      version: "1",
+      scopes: { a: {}, ...many },
+      tools: { file_claim: "a" },
+    });
+    const { schema, policies } = await exported(wide);
+    const { allows } = loadCedar(schema, policies);
+    expect([allows(scope("b s999")), allows(scope("b s9999"))]).toEqual([true, false]);
+  });
+});
