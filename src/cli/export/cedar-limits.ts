@@ -1,3 +1,4 @@
+import { hasPlaceholder } from "../../grammar/placeholder.js";
 import { branchesOf, type Operation } from "../../policy/compiled-policy.js";
 import type { ClaimForm } from "./cedar-claim.js";
 import type { CedarContext } from "./cedar-condition.js";
@@ -48,6 +49,10 @@ export function whyUnsayable(operation: Operation, form: ClaimForm): string | un
   for (const { name, template } of scopes) {
     if (!form.takesValues) {
       return `it requires \`${name}\` for a value of the call, and a pattern of Cedar cannot contain one; use \`--scope-claim set\``;
+    }
+    const odd = operation.params.find((param) => !hasPlaceholder(`{${param}}`));
+    if (odd !== undefined) {
+      return `its parameter \`${odd}\` cannot be the name of a placeholder`;
     }
     if (template.coverage !== undefined) {
       return `it requires \`${name}\`, whose matching rule compares parts of values`;

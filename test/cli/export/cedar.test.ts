@@ -261,6 +261,7 @@ describe("what Cedar cannot express", () => {
     boundaries: { project: { claim: "projects" } },
     tools: {
       open: "/shops/{id}/",
+      odd: { scope: "/shops/{id}/", params: { id: "shop-id" } },
       read: "files:/{path}",
       mixed: { cases: [{ when: { mode: ["x", 1] }, scope: "a" }], otherwise: "a" },
       rich: { scope: "a", enrichedBy: "late" },
@@ -274,6 +275,7 @@ describe("what Cedar cannot express", () => {
     const { cannotSay } = await exported(policy);
     expect(cannotSay.map((line) => line.split(":")[0])).toEqual([
       "`open`",
+      "`odd`",
       "`read`",
       "`mixed`",
       "`/shops/{id}/` implies `a` for any value",
@@ -285,6 +287,7 @@ describe("what Cedar cannot express", () => {
     ]);
     const asSet = (await exported(policy, "set")).cannotSay;
     expect(asSet.filter((line) => line.includes("denies every call"))).toEqual([
+      expect.stringContaining("`odd`: its parameter `shop-id` cannot be the name of a placeholder"),
       expect.stringContaining("`read`: it requires `files:/{path}`, whose matching rule"),
       expect.stringContaining("`mixed`: its cases compare `mode`"),
     ]);
