@@ -14,13 +14,15 @@ import { checkConditions, collect, flagOf, readToken } from "../explain/asked-to
 import { describeTokenScopes, scopeError, tokenScopeText } from "../explain/describe-scopes.js";
 import { EXIT, UsageError } from "../terminal/io.js";
 import { styled } from "../terminal/output.js";
+import { cedarExporter } from "./cedar.js";
 import type { Caller, Exported, Exporter } from "./exporter.js";
+import { keycloakExporter } from "./keycloak.js";
 import { openApiExporter } from "./openapi.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** The exporters, in the order in which the help lists them. */
-const EXPORTERS: readonly Exporter[] = [openApiExporter];
+const EXPORTERS: readonly Exporter[] = [openApiExporter, keycloakExporter, cedarExporter];
 
 /** The options that describe a caller. The first one has the scopes. */
 const CALLER_OPTIONS = ["for", "tier", "accountType", "entitlement", "acr", "authAge"] as const;
