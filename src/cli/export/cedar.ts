@@ -12,7 +12,7 @@ import type { Exporter } from "./exporter.js";
  * The exporter to Cedar: a schema and the policies that decide each tool and endpoint as the policy does. What Cedar cannot decide has no
  * permit, so Cedar denies it.
  */
-export const cedar: Exporter = {
+export const cedarExporter: Exporter = {
   name: "cedar",
   knowsCaller: false,
   options: [

@@ -13,7 +13,7 @@ const BUILT_IN: ReadonlySet<string> = new Set(
 const MAX_DESCRIPTION = 255;
 
 /** The exporter to Keycloak: a part of a realm with a client scope for each scope. */
-export const keycloak: Exporter = {
+export const keycloakExporter: Exporter = {
   name: "keycloak",
   knowsCaller: false,
   options: [
