@@ -54,10 +54,11 @@ export async function bundleFiles(
       return (from && targetOf(from, uri)) ?? `unread:${uri}`;
     }
 
-    override async resolveDocument(base: string | null, uri: string): Promise<RedoclyDocument> {
+    override resolveDocument(base: string | null, uri: string): Promise<RedoclyDocument> {
       const found = documents.get(this.resolveExternalRef(base, uri));
-      if (found === undefined) throw new Error("the file was not read");
-      return found;
+      return found === undefined
+        ? Promise.reject(new Error("the file was not read"))
+        : Promise.resolve(found);
     }
   }
 
