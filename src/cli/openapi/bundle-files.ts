@@ -4,7 +4,7 @@ import { failed, type Outcome } from "./limits.js";
 import { toTree } from "./to-tree.js";
 
 type Redocly = typeof import("@redocly/openapi-core");
-type RedoclyDocument = import("@redocly/openapi-core").Document;
+type RedoclyDocument<T = unknown> = import("@redocly/openapi-core").Document<T>;
 
 const PACKAGE = "@redocly/openapi-core";
 
@@ -54,10 +54,11 @@ export async function bundleFiles(
       return (from && targetOf(from, uri)) ?? `unread:${uri}`;
     }
 
-    override async resolveDocument(base: string | null, uri: string): Promise<RedoclyDocument> {
+    override resolveDocument<T>(base: string | null, uri: string): Promise<RedoclyDocument<T>> {
       const found = documents.get(this.resolveExternalRef(base, uri));
-      if (found === undefined) throw new Error("the file was not read");
-      return found;
+      return found === undefined
+        ? Promise.reject(new Error("the file was not read"))
+        : Promise.resolve(found as RedoclyDocument<T>);
     }
   }
 
