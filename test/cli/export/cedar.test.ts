@@ -5,7 +5,7 @@ import { policy as localisation } from "../../../examples/localisation/policy.js
 import { policy as loopwise } from "../../../examples/loopwise/policy.js";
 import { policy as moov } from "../../../examples/moov/policy.js";
 import { policy as movementors } from "../../../examples/movementors/policy.js";
-import { cedar } from "../../../src/cli/export/cedar.js";
+import { cedarExporter as cedar } from "../../../src/cli/export/cedar.js";
 import { compiledPolicyOf } from "../../../src/policy/compiled-policies.js";
 import { branchesOf } from "../../../src/policy/compiled-policy.js";
 import { drawPolicy } from "../../model/arbitrary-policy.js";

@@ -6,7 +6,7 @@ import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { policy as loopwise } from "../../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../../examples/movementors/policy.js";
-import { keycloak } from "../../../src/cli/export/keycloak.js";
+import { keycloakExporter as keycloak } from "../../../src/cli/export/keycloak.js";
 import { compiledPolicyOf } from "../../../src/policy/compiled-policies.js";
 import { titled } from "../../titled.js";
 
