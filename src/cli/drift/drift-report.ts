@@ -1,0 +1,111 @@
+import type { Word } from "../describe-rule.js";
+import type { SourceOperation } from "../source/source.js";
+import type { Drift } from "./compare.js";
+
+/** The result of comparing a policy with a source. */
+export interface DriftReport {
+  /** The file of the policy. */
+  readonly file: string;
+  /** The source, without credentials and query. */
+  readonly source: string;
+  readonly kind: SourceOperation["kind"];
+  /** The number of operations of the source. */
+  readonly count: number;
+  readonly drift: Drift;
+  /** Whether the differences count as drift. */
+  readonly isDrift: boolean;
+  readonly fingerprints: {
+    readonly file: string;
+    /** Whether the file was there, or was written by this run. */
+    readonly state: "missing" | "kept" | "written";
+  };
+}
+
+/** One difference in words. Names of the source are cut, but can have any character. */
+export interface DriftRow {
+  readonly state: keyof Drift;
+  readonly name: string;
+  readonly detail: readonly Word[];
+}
+
+/** Maximum number of characters of a name and of a rule. */
+const MAX_NAME = 128;
+const MAX_RULE = 240;
+
+/** Returns the differences in words, grouped by their state. */
+export function driftRows({ drift, kind }: DriftReport): readonly DriftRow[] {
+  const place = kind === "tool" ? "listed by the server" : "in the document";
+  return [
+    ...drift.gone.map(({ name, isUnlisted }) =>
+      row("gone", name, [{ text: isUnlisted ? UNLISTED : `not ${place}` }]),
+    ),
+    ...drift.unmapped.map(({ name, isInternal }) =>
+      row("unmapped", name, [{ text: `${isInternal ? INTERNAL : UNMAPPED}: gates deny it` }]),
+    ),
+    ...drift.changed.map(({ name, members, isNew, rule }) =>
+      row("changed", name, [
+        ...members.flatMap((member, index) => [
+          ...(index === 0 ? [] : [{ text: index === members.length - 1 ? " and " : ", " }]),
+          { scope: cut(member, MAX_NAME) },
+        ]),
+        ...(members.length > 0 ? [{ text: " changed" }] : []),
+        ...(isNew ? [{ text: "no fingerprint of it is kept" }] : []),
+        ...(rule && (members.length > 0 || isNew) ? [{ text: "; " }] : []),
+        ...(rule ? [{ text: ruleText(rule.source, rule.policy) }] : []),
+      ]),
+    ),
+    ...drift.renamed.map(({ from, to }) =>
+      row("renamed", from, [
+        { text: "is now " },
+        { scope: cut(to, MAX_NAME) },
+        { text: ", with the same fingerprint" },
+      ]),
+    ),
+  ];
+}
+
+const UNLISTED =
+  "not listed for this token: a gate with this policy lists it only for some clients or account types, so check with a token of one of them";
+const UNMAPPED = "not in the policy";
+const INTERNAL = "`internal` in the policy";
+
+function row(state: keyof Drift, name: string, detail: readonly Word[]): DriftRow {
+  return { state, name: cut(name.trim() || "(blank)", MAX_NAME), detail };
+}
+
+function ruleText(source: string, policy: string): string {
+  return `the document asks for ${cut(source, MAX_RULE)}, the policy for ${cut(policy, MAX_RULE)}`;
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}
+
+/** Returns the numbers of differences: `1 gone, 2 changed`; empty without any. */
+export function countText(drift: Drift): string {
+  return (Object.entries(drift) as [keyof Drift, readonly unknown[]][])
+    .flatMap(([state, list]) => (list.length === 0 ? [] : [`${list.length} ${state}`]))
+    .join(", ");
+}
+
+/** Returns in how many operations a policy and a source without differences agree: `12 tools agree`. */
+export function agreementText({ count, kind }: DriftReport): string {
+  return `${count} ${kind}${count === 1 ? " agrees" : "s agree"}`;
+}
+
+/** Returns what to do about fingerprints; `undefined` if there is nothing to do. */
+export function fingerprintText({ drift, fingerprints, count }: DriftReport): string | undefined {
+  const { file, state } = fingerprints;
+  switch (state) {
+    case "missing":
+      return `no fingerprints are kept: --update writes ${file}, and later checks report what has changed`;
+    case "written":
+      return `wrote ${file}: the ${count} descriptors count as reviewed`;
+    case "kept": {
+      const isDifferent = drift.changed.some(({ members, isNew }) => isNew || members.length > 0);
+      return isDifferent
+        ? `after a review, --update keeps the new fingerprints in ${file}`
+        : undefined;
+    }
+  }
+}
