@@ -7,8 +7,25 @@ import { root } from "./entries.mjs";
 const source = join(root, "src");
 const built = join(root, "dist");
 
-/** What loads policies in TypeScript: a file of its own, since most of the command line does not need it. */
-const LOADER = { name: "jiti/static", file: "./cli/jiti.js" };
+/** Libraries in files of their own, since most of the command line does not need them. */
+const LAZY = [
+  // loads policies in TypeScript
+  { name: "jiti/static", file: "./cli/jiti.js", exports: ["createJiti"] },
+  // lists the tools of an MCP server
+  {
+    name: "@modelcontextprotocol/client",
+    file: "./cli/mcp-client.js",
+    exports: ["Client", "StreamableHTTPClientTransport", "extractWWWAuthenticateParams"],
+  },
+];
+
+/** Dependencies of the package, which a library in the bundle loads instead of a copy. */
+const DEPENDENCIES = ["zod", "zod/*", "jose"];
+
+/** The module with which the MCP client validates results of tools, which the command line never calls. */
+const VALIDATOR = "@modelcontextprotocol/client/_shims";
+const NO_VALIDATOR =
+  "export const CORS_IS_POSSIBLE = false; export class DefaultJsonSchemaValidator {}";
 
 /** @type {import("esbuild").Plugin} */
 const sharedModules = {
@@ -20,23 +37,34 @@ const sharedModules = {
       const isShared = resolveDir.startsWith(source) && !file.startsWith("cli/");
       return isShared ? { path: `./${file}`, external: true } : undefined;
     });
-    build.onResolve({ filter: new RegExp(`^${LOADER.name}$`) }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: LOADER.file, external: true } : undefined,
-    );
+    for (const { name, file } of LAZY) {
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ kind }) =>
+        kind === "dynamic-import" ? { path: file, external: true } : undefined,
+      );
+    }
+    const namespace = "no-validator";
+    build.onResolve({ filter: new RegExp(`^${VALIDATOR}$`) }, () => ({
+      path: VALIDATOR,
+      namespace,
+    }));
+    build.onLoad({ filter: /./, namespace }, () => ({ contents: NO_VALIDATOR }));
   },
 };
 
-/** Bundles the command line into `dist/cli.js` and `dist/cli/jiti.js`. */
+/** Bundles the command line into `dist/cli.js`, and the libraries that it seldom needs into files in `dist/cli`. */
 export async function bundleCommandLine() {
   const results = [
     await bundle({ entryPoints: [join(source, "cli.ts")], outfile: join(built, "cli.js") }),
-    await bundle({
-      stdin: { contents: `export { createJiti } from "${LOADER.name}";`, resolveDir: root },
-      outfile: join(built, LOADER.file),
-    }),
+    ...(await Promise.all(LAZY.map(bundleLibrary))),
   ];
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   writeFileSync(join(built, "THIRD-PARTY-LICENSES.txt"), licences(inputs));
+}
+
+/** @param {(typeof LAZY)[number]} library */
+function bundleLibrary({ name, file, exports }) {
+  const contents = `export { ${exports.join(", ")} } from "${name}";`;
+  return bundle({ stdin: { contents, resolveDir: root }, outfile: join(built, file) });
 }
 
 /** @param {import("esbuild").BuildOptions} options */
@@ -53,6 +81,7 @@ function bundle(options) {
     absWorkingDir: root,
     tsconfig: join(root, "tsconfig.build.json"),
     plugins: [sharedModules],
+    external: DEPENDENCIES,
     // CommonJS modules in the bundle load modules of Node
     banner: {
       js: `import { createRequire as createNodeRequire } from "node:module"; const require = createNodeRequire(import.meta.url);`,
