@@ -5,7 +5,7 @@ import {
   countText,
   type DriftReport,
   driftRows,
-  fingerprintText,
+  remarksOn,
 } from "./drift-report.js";
 
 /** Maximum number of rows: a comment on GitHub has at most 65,536 characters. */
@@ -16,13 +16,12 @@ export function driftMarkdown(report: DriftReport): string {
   const { file, source, drift, isDrift } = report;
   const rows = driftRows(report);
   const more = rows.length - MAX_ROWS;
-  const advice = fingerprintText(report);
   const parts = [
     `### ${isDrift ? "Policy drift" : "No policy drift"}: ${code(file)} and ${code(source)}`,
     text(countText(drift) || agreementText(report)),
     rows.length === 0 ? undefined : rowTable(rows.slice(0, MAX_ROWS)),
     more > 0 ? `${more} more: ${code("--json")} lists all.` : undefined,
-    advice && text(advice),
+    ...remarksOn(report).map(text),
   ];
   return `${parts.filter((part) => part !== undefined).join("\n\n")}\n`;
 }
@@ -36,5 +35,5 @@ function rowTable(rows: ReturnType<typeof driftRows>): string {
 
 /** Returns a word whose text is Markdown. The spaces around it separate it from names. */
 function escaped(word: Word): Word {
-  return "text" in word ? { text: word.text.replace(/\S[^]*\S|\S/, text) } : word;
+  return "text" in word ? { text: word.text.replace(/\S.*\S|\S/s, text) } : word;
 }

@@ -11,6 +11,8 @@ export interface DriftReport {
   readonly kind: SourceOperation["kind"];
   /** The number of operations of the source. */
   readonly count: number;
+  /** The number of other operations of the source, which no policy can contain. */
+  readonly left: number;
   readonly drift: Drift;
   /** Whether the differences count as drift. */
   readonly isDrift: boolean;
@@ -93,8 +95,15 @@ export function agreementText({ count, kind }: DriftReport): string {
   return `${count} ${kind}${count === 1 ? " agrees" : "s agree"}`;
 }
 
-/** Returns what to do about fingerprints; `undefined` if there is nothing to do. */
-export function fingerprintText({ drift, fingerprints, count }: DriftReport): string | undefined {
+/** Returns remarks on the comparison: what it leaves out, and what to do about fingerprints. */
+export function remarksOn(report: DriftReport): readonly string[] {
+  const { left, kind } = report;
+  const what = left === 1 ? `1 more ${kind} is` : `${left} more ${kind}s are`;
+  const skipped = `${what} not compared: no policy accepts the name`;
+  return [left === 0 ? [] : skipped, fingerprintRemark(report) ?? []].flat();
+}
+
+function fingerprintRemark({ drift, fingerprints, count }: DriftReport): string | undefined {
   const { file, state } = fingerprints;
   switch (state) {
     case "missing":

@@ -7,7 +7,7 @@ import {
   type DriftReport,
   type DriftRow,
   driftRows,
-  fingerprintText,
+  remarksOn,
 } from "./drift-report.js";
 
 /** Columns of the longest state, and two spaces. */
@@ -16,7 +16,6 @@ const STATE_WIDTH = 10;
 /** Returns a report as lines for people. */
 export function driftLines(report: DriftReport): readonly Line[] {
   const { file, source, drift, isDrift } = report;
-  const advice = fingerprintText(report);
   return [
     [
       isDrift ? styled("red", "drift") : styled("green", "ok"),
@@ -25,7 +24,7 @@ export function driftLines(report: DriftReport): readonly Line[] {
       ` and ${source}: ${countText(drift) || agreementText(report)}`,
     ],
     ...driftRows(report).map(rowLine),
-    ...(advice === undefined ? [] : [advice]),
+    ...remarksOn(report),
   ];
 }
 
