@@ -127,7 +127,9 @@ after a review, --update keeps the new fingerprints in ${FILE}
       expect(out + err).not.toContain("id_rsa");
     }
     const { out } = await check();
-    expect(out).toContain("  changed   list_orders  `annotations`, `description` and `title` changed");
+    expect(out).toContain(
+      "  changed   list_orders  `annotations`, `description` and `title` changed",
+    );
   });
 
   it("reports a change with --update, and accepts it", async () => {

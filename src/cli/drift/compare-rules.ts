@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { groupBy } from "../../grammar/entry-of.js";
 import { bindTemplate } from "../../grammar/template.js";
 import {
   branchesOf,
@@ -9,12 +10,13 @@ import {
   type When,
 } from "../../policy/compiled-policy.js";
 import { expandTokens, isCovered, namedMeanings } from "../../policy/scope-meanings.js";
+import { plainWords, type Word } from "../describe-rule.js";
 import { pathParamsOf } from "./operation-identity.js";
 
-/** Two rules of one endpoint that differ in their scopes, as text. */
+/** Two rules of one endpoint that differ in their scopes, in words. */
 export interface RuleDifference {
-  readonly policy: string;
-  readonly source: string;
+  readonly policy: readonly Word[];
+  readonly source: readonly Word[];
 }
 
 /** Sets of scope tokens, of which one is enough. Empty for a denial. */
@@ -32,7 +34,7 @@ export function compareRules(
   given: Operation,
 ): RuleDifference | undefined {
   if (isHardDenial(own) || isSameRule(policy, own, given)) return undefined;
-  return { policy: ruleText(own), source: ruleText(given) };
+  return { policy: ruleWords(own), source: ruleWords(given) };
 }
 
 function isSameRule(policy: CompiledPolicy, own: Operation, given: Operation): boolean {
@@ -123,18 +125,34 @@ function hasToken(policy: CompiledPolicy, granted: ReadonlySet<string>, token: s
   return named.length > 0 && named.every((meaning) => isCovered(granted, meaning));
 }
 
-/** Maximum number of alternatives in a text. */
+/** Maximum number of alternatives, and of scopes in each, that a difference names. */
 const MAX_SHOWN = 5;
 
 /** Returns which tokens a rule accepts: `orders:read and mcp, or admin`. */
-function ruleText(operation: Operation): string {
-  if (operation.public) return "no token";
+function ruleWords(operation: Operation): readonly Word[] {
+  if (operation.public) return [{ text: "no token" }];
   const accepted = branchesOf(operation)
     .flatMap(({ rules }) => rules)
     .flatMap(({ alternatives }) => alternatives)
-    .map(({ uses }) => uses.map(({ scope }) => scope.name).join(" and ") || "any token");
-  const texts = [...new Set(accepted)];
-  if (texts.length === 0) return "a denial";
-  const more = texts.length - MAX_SHOWN;
-  return texts.slice(0, MAX_SHOWN).join(", or ") + (more > 0 ? `, or ${more} more` : "");
+    .map(({ uses }) =>
+      joined(
+        uses.map(({ scope }) => [{ scope: scope.name }]),
+        " and ",
+      ),
+    );
+  // branches repeat alternatives
+  const different = [...groupBy(accepted, plainWords).values()].flatMap(([first]) => [first ?? []]);
+  if (different.length === 0) return [{ text: "a denial" }];
+  return joined(
+    different.map((words) => (words.length === 0 ? [{ text: "any token" }] : words)),
+    ", or ",
+  );
+}
+
+/** Returns lists of words with a text between each two. The lists after the first ones are only counted. */
+function joined(lists: readonly (readonly Word[])[], between: string): readonly Word[] {
+  const more = lists.length - MAX_SHOWN;
+  const shown: readonly (readonly Word[])[] =
+    more > 0 ? [...lists.slice(0, MAX_SHOWN), [{ text: `${more} more` }]] : lists;
+  return shown.flatMap((words, index) => (index === 0 ? words : [{ text: between }, ...words]));
 }

@@ -1,6 +1,6 @@
 import type { Word } from "../describe-rule.js";
 import type { SourceOperation } from "../source/source.js";
-import type { Drift } from "./compare.js";
+import type { ChangedOperation, Drift } from "./compare.js";
 
 /** The result of comparing a policy with a source. */
 export interface DriftReport {
@@ -30,9 +30,8 @@ export interface DriftRow {
   readonly detail: readonly Word[];
 }
 
-/** Maximum number of characters of a name and of a rule. */
+/** Maximum number of characters of a name. */
 const MAX_NAME = 128;
-const MAX_RULE = 240;
 
 /** Returns the differences in words, grouped by their state. */
 export function driftRows({ drift, kind }: DriftReport): readonly DriftRow[] {
@@ -44,22 +43,11 @@ export function driftRows({ drift, kind }: DriftReport): readonly DriftRow[] {
     ...drift.unmapped.map(({ name, isInternal }) =>
       row("unmapped", name, [{ text: `${isInternal ? INTERNAL : UNMAPPED}: gates deny it` }]),
     ),
-    ...drift.changed.map(({ name, members, isNew, rule }) =>
-      row("changed", name, [
-        ...members.flatMap((member, index) => [
-          ...(index === 0 ? [] : [{ text: index === members.length - 1 ? " and " : ", " }]),
-          { scope: cut(member, MAX_NAME) },
-        ]),
-        ...(members.length > 0 ? [{ text: " changed" }] : []),
-        ...(isNew ? [{ text: "no fingerprint of it is kept" }] : []),
-        ...(rule && (members.length > 0 || isNew) ? [{ text: "; " }] : []),
-        ...(rule ? [{ text: ruleText(rule.source, rule.policy) }] : []),
-      ]),
-    ),
+    ...drift.changed.map((one) => row("changed", one.name, changeWords(one))),
     ...drift.renamed.map(({ from, to }) =>
       row("renamed", from, [
         { text: "is now " },
-        { scope: cut(to, MAX_NAME) },
+        { scope: to },
         { text: ", with the same fingerprint" },
       ]),
     ),
@@ -72,15 +60,35 @@ const UNMAPPED = "not in the policy";
 const INTERNAL = "`internal` in the policy";
 
 function row(state: keyof Drift, name: string, detail: readonly Word[]): DriftRow {
-  return { state, name: cut(name.trim() || "(blank)", MAX_NAME), detail };
+  const words = detail.map((word) => ("scope" in word ? { scope: cut(word.scope) } : word));
+  return { state, name: cut(name), detail: words };
 }
 
-function ruleText(source: string, policy: string): string {
-  return `the document asks for ${cut(source, MAX_RULE)}, the policy for ${cut(policy, MAX_RULE)}`;
+function changeWords({ members, isNew, rule }: ChangedOperation): readonly Word[] {
+  const parts: readonly (readonly Word[])[] = [
+    members.flatMap((member, index) => [
+      { text: index === 0 ? "" : index === members.length - 1 ? " and " : ", " },
+      { scope: member },
+    ]),
+    isNew ? [{ text: "no fingerprint of it is kept" }] : [],
+    rule === undefined
+      ? []
+      : [
+          { text: "the document asks for " },
+          ...rule.source,
+          { text: ", the policy for " },
+          ...rule.policy,
+        ],
+  ];
+  const [changed = []] = parts;
+  return [changed.length > 0 ? [...changed, { text: " changed" }] : [], ...parts.slice(1)]
+    .filter((words) => words.length > 0)
+    .flatMap((words, index) => (index === 0 ? words : [{ text: "; " }, ...words]));
 }
 
-function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+function cut(name: string): string {
+  const text = name.trim() || "(blank)";
+  return text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME)}…`;
 }
 
 /** Returns the numbers of differences: `1 gone, 2 changed`; empty without any. */

@@ -5,6 +5,7 @@ import { PolicyError } from "../../errors.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { policyOrFindings, type RunContext, textOption } from "../command.js";
+import { plainWords } from "../describe-rule.js";
 import type { SourceContents } from "../source/source.js";
 import {
   addDocumentFlags,
@@ -156,7 +157,10 @@ function driftJson({ isDrift, drift, ...report }: DriftReport): object {
     ...report,
     gone: drift.gone,
     unmapped: drift.unmapped,
-    changed: drift.changed.map(({ rule, ...one }) => ({ ...one, rule: rule ?? null })),
+    changed: drift.changed.map(({ rule, ...one }) => ({
+      ...one,
+      rule: rule ? { policy: plainWords(rule.policy), source: plainWords(rule.source) } : null,
+    })),
     renamed: drift.renamed,
   };
 }
