@@ -3,6 +3,7 @@ import { check } from "./check.js";
 import type { CliCommand } from "./command.js";
 import { docs } from "./docs/docs.js";
 import { explain } from "./explain/explain.js";
+import { importCommand } from "./import/import.js";
 import { matrix } from "./matrix/matrix.js";
 import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
@@ -12,7 +13,16 @@ import { token } from "./token/token.js";
 import { types } from "./types.js";
 
 /** The commands, in the order in which the help lists them. */
-const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema, types, token];
+const COMMANDS: readonly CliCommand[] = [
+  check,
+  explain,
+  matrix,
+  docs,
+  schema,
+  types,
+  token,
+  importCommand,
+];
 
 const EXIT_CODES = `
 Exit codes:

@@ -1,12 +1,14 @@
 /** A value of a document: what JSON can express. */
 export type JsonObject = { readonly [name: string]: unknown };
 
-/** An OpenAPI document as plain data. Every `$ref` in it starts with `#`. */
+/** An OpenAPI document as plain data. Every `$ref` in it starts with `#`, except in extensions and in data such as examples. */
 export interface OpenApiDocument {
   readonly version: "2.0" | "3.0" | "3.1" | "3.2";
   /** The file or the URL, as the caller wrote it. */
   readonly source: string;
   readonly root: JsonObject;
+  /** Harmless faults, such as a schema that refers to nothing; missing without one. */
+  readonly notes?: readonly DocumentFinding[];
 }
 
 /** A fault of a document: a code in snake_case, a message, and where it is. */

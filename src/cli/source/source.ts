@@ -1,3 +1,4 @@
+import type { Finding } from "../../errors.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 
 /**
@@ -45,4 +46,6 @@ export interface SourceContents {
   /** The policy that follows from the source. */
   readonly definition: Readonly<Record<string, unknown>>;
   readonly report: SourceReport;
+  /** The findings of `definition` that the reader could not avoid. Default: none, so `loadPolicy` accepts it. */
+  readonly findings?: readonly Finding[];
 }

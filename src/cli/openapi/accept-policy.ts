@@ -1,0 +1,139 @@
+import type { Policy } from "../../decision/define-policy.js";
+import type { Finding } from "../../errors.js";
+import type { OperationDefinition } from "../../policy/definition.js";
+import { endsInCatchAll, HEAD, splitEndpoint } from "../../policy/endpoint-key.js";
+import { type Draft, leave } from "./draft.js";
+import { findingsByMember, tryLoad } from "./load-findings.js";
+import type { Placed } from "./settle-shapes.js";
+
+/** A definition, and the findings that remain in it. */
+export interface Accepted {
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Returns a definition that loads as a policy. An operation with a finding is denied, and one whose denial has a finding is not in the
+ * policy. No endpoint decides requests of an operation that is not in the policy, unless it denies them or has the same rule.
+ *
+ * @param members - the definition without `endpoints`
+ * @param entryOf - returns the entry of an operation that is not denied
+ */
+export function acceptPolicy(
+  members: Readonly<Record<string, unknown>>,
+  placed: Placed,
+  drafts: readonly Draft[],
+  document: string,
+  entryOf: (draft: Draft) => OperationDefinition,
+): Accepted {
+  const refused = new Set<string>();
+  for (;;) {
+    const entries = [...placed].map(([key, draft]) => [
+      key,
+      draft.denial === undefined ? entryOf(draft) : { deny: draft.denial },
+    ]);
+    const definition = {
+      ...members,
+      ...(entries.length > 0 && { endpoints: Object.fromEntries(entries) }),
+    };
+    const loaded = tryLoad(definition);
+    const findings = loaded.ok ? [] : loaded.findings;
+    const isChanged = loaded.ok
+      ? guardRequests(loaded.policy, placed, drafts, document, refused)
+      : leaveFound(findings, placed, document, refused);
+    if (!isChanged) return { definition, findings };
+  }
+}
+
+/** Leaves each operation with a finding. Returns whether there is one. */
+function leaveFound(
+  findings: readonly Finding[],
+  placed: Placed,
+  document: string,
+  refused: Set<string>,
+): boolean {
+  const { byName } = findingsByMember(findings, "endpoints", placed.keys());
+  for (const [key, { code, message }] of byName) {
+    const draft = placed.get(key) as Draft;
+    if (draft.denial === undefined) {
+      leave(
+        draft,
+        { code, message },
+        `not assigned: ${document} has a rule that no policy accepts`,
+      );
+    } else {
+      placed.delete(key);
+      refused.add(key);
+      leave(draft, { code, message });
+    }
+  }
+  return byName.size > 0;
+}
+
+/**
+ * Denies requests of operations that are not in the policy, where an endpoint with another rule would decide them: at their own path
+ * if the policy can hold it, otherwise at that endpoint. Returns whether something was changed.
+ */
+function guardRequests(
+  policy: Policy,
+  placed: Placed,
+  drafts: readonly Draft[],
+  document: string,
+  refused: ReadonlySet<string>,
+): boolean {
+  const decided = new Set([...placed.values()].flatMap((draft) => [draft, ...draft.merged]));
+  let isChanged = false;
+  for (const draft of drafts) {
+    if (decided.has(draft)) continue;
+    const { source, path } = draft;
+    const found = policy.findEndpoint({ method: source.method, path: path.sample });
+    if (found === undefined) continue;
+    const covering = placed.get(found.name) as Draft;
+    if (isDenied(covering) || isSameRule(draft, covering)) continue;
+    isChanged = true;
+    const own = ownKey(draft);
+    if (own !== undefined && !refused.has(own) && !placed.has(own)) {
+      const message = `denied, because \`${covering.source.label}\` would decide its requests`;
+      placed.set(own, draft);
+      const denial = `not assigned: ${document} has an operation here that no policy can hold`;
+      leave(draft, { code: "denied_instead", message }, denial);
+      continue;
+    }
+    denyCovering(covering, draft, found.name, placed, document);
+  }
+  return isChanged;
+}
+
+function denyCovering(
+  covering: Draft,
+  draft: Draft,
+  key: string,
+  placed: Placed,
+  document: string,
+): void {
+  const { label } = draft.source;
+  const reason = `not assigned: ${document} has \`${label}\`, which no policy can hold and which this endpoint would decide`;
+  const remark = { code: "decides_another", message: reason };
+  // a denial of a catch-all would deny every operation below it
+  const isCatchAll = endsInCatchAll(splitEndpoint(key));
+  if (isCatchAll) placed.delete(key);
+  leave(covering, remark, isCatchAll ? undefined : reason);
+}
+
+/** Returns the key at which requests of an operation can be denied; `undefined` if there is none, or if it would deny others. */
+function ownKey({ key, path, remarks }: Draft): string | undefined {
+  const own = key ?? path.nearKey;
+  if (own === undefined || remarks.some(({ code }) => code === "overlap")) return undefined;
+  if (endsInCatchAll(splitEndpoint(own))) return undefined;
+  return own.startsWith(`${HEAD} `) ? `GET${own.slice(HEAD.length)}` : own;
+}
+
+function isDenied({ denial, assigned }: Draft): boolean {
+  return denial !== undefined || (typeof assigned === "object" && assigned.deny !== undefined);
+}
+
+/** Returns whether two operations of different shapes have one rule. A placeholder would have a value of another place. */
+function isSameRule(one: Draft, other: Draft): boolean {
+  const [left, right] = [one, other].map(({ assigned }) => JSON.stringify(assigned));
+  return left !== undefined && left === right && !/\{\w/.test(left);
+}

@@ -1,0 +1,60 @@
+import { readOwn } from "../../decision/access-token.js";
+import { isObject } from "../../grammar/is-object.js";
+import type { JsonObject } from "./document.js";
+import type { DocumentOperation } from "./read-operations.js";
+import { securityOf } from "./read-schemes.js";
+import { resolved } from "./resolved.js";
+
+/** Maximum number of values of a descriptor. Beyond it, a `$ref` is not replaced by its target. */
+const MAX_VALUES = 5_000;
+/** Maximum number of levels of a descriptor. */
+const MAX_DEPTH = 200;
+
+const MEMBERS = ["summary", "description", "deprecated", "requestBody", "responses"] as const;
+
+/**
+ * Returns what a caller of an operation depends on: its texts, security, parameters, request body and responses. Each local `$ref` is
+ * replaced by its target the first time.
+ */
+export function descriptorOf(
+  root: JsonObject,
+  { operation, pathItem }: DocumentOperation,
+): Readonly<Record<string, unknown>> {
+  const lists = [pathItem, operation].map((owner) => readOwn(owner, "parameters"));
+  const parameters = lists.flatMap((list) => (Array.isArray(list) ? list : []));
+  const security = securityOf(root, operation);
+  const members = MEMBERS.flatMap((name) => {
+    const value = readOwn(operation, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const expand = createExpander(root);
+  return expand({
+    ...Object.fromEntries(members),
+    ...(parameters.length > 0 && { parameters }),
+    ...(security !== undefined && { security }),
+  }) as Readonly<Record<string, unknown>>;
+}
+
+/** Creates a function that copies a value with the targets of local references, each once and up to a number of values. */
+function createExpander(root: JsonObject): (value: unknown) => unknown {
+  const seen = new Set<unknown>();
+  let left = MAX_VALUES;
+  const copy = (value: unknown, depth: number): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (depth > MAX_DEPTH) return null;
+    if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
+    const target = expandable(value);
+    if (target !== undefined) return copy(target, depth + 1);
+    const entries = Object.entries(value);
+    left -= entries.length;
+    return Object.fromEntries(entries.map(([name, item]) => [name, copy(item, depth + 1)]));
+  };
+  const expandable = (value: object): unknown => {
+    const ref = readOwn(value, "$ref");
+    if (typeof ref !== "string" || seen.has(ref) || left < 0) return undefined;
+    seen.add(ref);
+    const target = resolved(root, value);
+    return isObject(target) ? target : undefined;
+  };
+  return (value) => copy(value, 0);
+}

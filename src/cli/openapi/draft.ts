@@ -1,0 +1,116 @@
+import type { OperationDefinition } from "../../policy/definition.js";
+import { type Endpoint, splitEndpoint } from "../../policy/endpoint-key.js";
+import type { Outcome } from "../source/source.js";
+import { type EndpointKey, endpointKeyOf, type Remark } from "./endpoint-key-of.js";
+import { type OperationExtension, readExtension } from "./extension.js";
+import type { DocumentOperation } from "./read-operations.js";
+import type { RuleReading } from "./read-rule.js";
+
+/** An operation of a document on its way into a policy. Later steps change what becomes of it. */
+export interface Draft {
+  readonly source: DocumentOperation;
+  readonly path: EndpointKey;
+  /** The key of `endpoints`; `undefined` if a policy cannot hold the operation. */
+  readonly key: string | undefined;
+  /** Whether its rule comes from the extension, with its texts. */
+  readonly isExtended: boolean;
+  /** What the document assigns; `undefined` if it assigns nothing that can be taken. */
+  readonly assigned: OperationDefinition | undefined;
+  /** Why the policy denies the operation; `undefined` if it does not. */
+  denial: string | undefined;
+  outcome: Outcome;
+  readonly remarks: Remark[];
+  /** Operations that the same endpoint decides. */
+  readonly merged: Draft[];
+}
+
+/** Creates the draft of an operation. `readRuleOf` is called only for an operation without an extension. */
+export function createDraft(
+  source: DocumentOperation,
+  document: string,
+  readRuleOf: () => RuleReading,
+): Draft {
+  const { method, path: written, basePath } = source;
+  const extension = readExtension(source);
+  const path = endpointKeyOf(method, written.startsWith("/") ? basePath + written : written);
+  const key = extension?.key ?? path.key;
+  const reading: AssignedOrReason = extension === undefined ? readRuleOf() : readingOf(extension);
+  const draft = { source, path, key, isExtended: extension !== undefined, merged: [] };
+  const { rule: assigned, isGuess } = reading;
+  if (key === undefined) {
+    return { ...draft, assigned, denial: undefined, outcome: "left", remarks: [...path.remarks] };
+  }
+  const ofPath = extension?.key === undefined ? path : { remarks: [], isGuess: false };
+  const remarks = [...ofPath.remarks, ...reading.remarks];
+  if (reading.rule === undefined) {
+    const { code, message } = reading.reason;
+    const denial = `not assigned: ${document} ${message}`;
+    remarks.push({ code, message: denial });
+    return { ...draft, assigned, denial, outcome: "left", remarks };
+  }
+  const outcome = isGuess || ofPath.isGuess ? "guessed" : "read";
+  return { ...draft, assigned, denial: undefined, outcome, remarks };
+}
+
+type AssignedOrReason = { readonly remarks: readonly Remark[]; readonly isGuess: boolean } & (
+  | { readonly rule: OperationDefinition; readonly reason?: undefined }
+  | { readonly rule?: undefined; readonly reason: Remark }
+);
+
+/** Returns the reading of an operation with an extension: its rule, or that it has none. */
+function readingOf({ rule }: OperationExtension): AssignedOrReason {
+  const remarks: readonly Remark[] = [];
+  if (rule !== undefined) return { rule, remarks, isGuess: false };
+  const message = "has an `x-scope-policy` without a readable rule for this operation";
+  return { reason: { code: "extension_syntax", message }, remarks, isGuess: false };
+}
+
+/** Returns what the policy assigns to an operation; `undefined` if it assigns nothing. */
+export function ruleOf({ outcome, assigned }: Draft): OperationDefinition | undefined {
+  return outcome === "left" ? undefined : assigned;
+}
+
+/** Leaves an operation, and all that the same endpoint decides. With a reason, the policy denies them. */
+export function leave(draft: Draft, remark: Remark, denial?: string): void {
+  for (const one of [draft, ...draft.merged]) {
+    one.outcome = "left";
+    one.remarks.push(remark);
+  }
+  draft.denial = denial;
+}
+
+/** Counts an operation as decided by the endpoint of another one. */
+export function mergeInto(lead: Draft, draft: Draft, remark: Remark): void {
+  lead.merged.push(draft);
+  draft.remarks.push(remark);
+  if (lead.outcome === "left") draft.outcome = "left";
+  else draft.outcome = "merged";
+}
+
+/** Returns the parsed key of an operation: its own, or the one by which its requests are decided. */
+export function endpointOf({ key, path }: Draft): Endpoint | undefined {
+  const text = key ?? path.nearKey;
+  return text === undefined ? undefined : splitEndpoint(text);
+}
+
+/**
+ * Returns a text that is equal for two operations of one shape with the same rule: parameters in it count by their place in the path.
+ * `undefined` if the operation has no rule.
+ */
+export function ruleText(draft: Draft): string | undefined {
+  const rule = draft.assigned;
+  if (rule === undefined) return undefined;
+  const params = endpointOf(draft)?.segments.flatMap((segment) => segment.params) ?? [];
+  const text = JSON.stringify(typeof rule === "string" ? { scope: rule } : withoutTexts(rule));
+  if (draft.isExtended) return `${text} ${params.join(" ")}`;
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const place = params.indexOf(name);
+    return place === -1 ? whole : `{${place}}`;
+  });
+}
+
+function withoutTexts(rule: object): object {
+  return Object.fromEntries(
+    Object.entries(rule).filter(([name]) => name !== "title" && name !== "description"),
+  );
+}

@@ -1,0 +1,80 @@
+import { Composer, type CST, Lexer, LineCounter, Parser } from "yaml";
+import { tooDeep } from "./faults.js";
+import { type Budget, failed, LIMITS, type Outcome } from "./limits.js";
+import { yamlValue } from "./yaml-value.js";
+
+/**
+ * Own checks replace those of the library that take quadratic time (`uniqueKeys`) or count after the work (aliases). `schema` wins
+ * over a `%YAML 1.1` directive. A tag outside of the core schema is a warning of the library and a fault here.
+ */
+const OPTIONS = {
+  version: "1.2",
+  schema: "core",
+  uniqueKeys: false,
+  prettyErrors: false,
+  resolveKnownTags: false,
+} as const;
+
+/** Parses YAML 1.2 text with one document: core schema, and merge keys (`yamlValue`). */
+export function parseYaml(text: string, budget: Budget): Outcome<unknown> {
+  budget.yamlBytes -= Buffer.byteLength(text);
+  const lines = new LineCounter();
+  const tokens = budget.yamlBytes < 0 ? undefined : readTokens(text, lines, budget);
+  if (tokens === undefined) {
+    const { yamlBytes, yamlTokens } = LIMITS;
+    const limits = `${yamlBytes / 1024 / 1024} MiB, ${yamlTokens} words and marks`;
+    return failed("too_large", `too much YAML: at most ${limits} in all files; convert it to JSON`);
+  }
+  const fault = checkTokens(tokens);
+  if (fault !== undefined) return fault;
+  const [document] = new Composer(OPTIONS).compose(tokens, true, text.length);
+  if (document === undefined) return failed("empty_document", "the document is empty");
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const { message, pos } = problem;
+    return failed("yaml_syntax", `invalid YAML: ${message}`, positionOf(pos[0], lines));
+  }
+  return yamlValue(document.contents, budget.nodes, (offset) => positionOf(offset, lines));
+}
+
+function positionOf(offset: number, lines: LineCounter): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+/** Returns the syntax tree of a text; `undefined` for one with too many tokens. */
+function readTokens(text: string, lines: LineCounter, budget: Budget): CST.Token[] | undefined {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    budget.yamlTokens -= 1;
+    if (budget.yamlTokens < 0) return undefined;
+    tokens.push(...parser.next(lexeme));
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+/** Returns the fault of a syntax tree that the composer, which is recursive, must not see; `undefined` without one. */
+function checkTokens(tokens: readonly CST.Token[]): Outcome<unknown> | undefined {
+  const documents = tokens.filter(({ type }) => type === "document");
+  if (documents.length > 1) {
+    return failed("several_documents", "several YAML documents in one file: expected one");
+  }
+  const open = documents.map((token) => ({ token, depth: -1 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > LIMITS.depth) {
+      return tooDeep();
+    }
+    for (const inner of innerTokens(token)) open.push({ token: inner, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function innerTokens(token: CST.Token): readonly CST.Token[] {
+  const items = "items" in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
+  const value = "value" in token ? [token.value] : [];
+  return [...items, ...value].filter((inner) => inner !== undefined && inner !== null);
+}
