@@ -1,0 +1,81 @@
+import type { OperationDefinition } from "../../policy/definition.js";
+import { isPattern, toolKeyError } from "../../policy/tool-names.js";
+import type { Outcome, ReportNote, SourceContents, SourceOperation } from "./source.js";
+
+/** A tool of a source, with what became of it. */
+export interface ReadTool extends Omit<SourceOperation, "kind"> {
+  readonly outcome: Outcome;
+  readonly notes: readonly Omit<ReportNote, "subject">[];
+}
+
+/** What the tools of a source belong to. */
+export interface ToolSource {
+  /** The source, as the user wrote it. */
+  readonly source: string;
+  /** The name of the policy. */
+  readonly name: string;
+  /** The scopes that the policy declares, in addition to those that the rules of tools name. */
+  readonly scopes: Iterable<string>;
+  /** Remarks on the whole source. */
+  readonly notes: readonly ReportNote[];
+}
+
+/** Returns why a tool cannot be in a policy under its name; `undefined` if it can. */
+export function toolNameFault(name: string): string | undefined {
+  const fault = isPattern(name) ? "`*` and `?` would make it a pattern" : toolKeyError(name);
+  return fault && `no policy accepts this name of a tool: ${fault}`;
+}
+
+/** Returns the reason with which a tool without scopes is denied. */
+export function notAssigned(name: string): string {
+  return `not assigned: choose the scopes of \`${name}\``;
+}
+
+/** Returns the contents of a source with tools. A tool without a rule is denied, and one whose name no policy accepts is left out. */
+export function toolContents(tools: readonly ReadTool[], from: ToolSource): SourceContents {
+  const { source, name, scopes, notes } = from;
+  const counts = { read: 0, merged: 0, guessed: 0, left: 0 };
+  for (const { outcome } of tools) counts[outcome] += 1;
+  const inPolicy = tools.filter((tool) => toolNameFault(tool.name) === undefined);
+  return {
+    operations: inPolicy.map(operationOf),
+    definition: {
+      name,
+      version: "1",
+      // `fromEntries` makes `__proto__` a name like any other
+      scopes: Object.fromEntries([...new Set(scopes)].map((scope) => [scope, ""])),
+      tools: Object.fromEntries(inPolicy.map((tool) => [tool.name, entryOf(tool)])),
+    },
+    report: {
+      source,
+      counts,
+      notes: [
+        ...notes,
+        ...tools.flatMap((tool) => tool.notes.map((note) => ({ subject: tool.name, ...note }))),
+      ],
+    },
+  };
+}
+
+function operationOf({ name, rule, title, description, descriptor }: ReadTool): SourceOperation {
+  return { kind: "tool", name, rule, ...definedTexts({ title, description }), descriptor };
+}
+
+/** The texts of a tool, where an absent one can be `undefined`. */
+type Texts = Readonly<Record<"title" | "description", string | undefined>>;
+
+/** Returns texts without those that are `undefined`. */
+export function definedTexts({ title, description }: Texts): Pick<ReadTool, keyof Texts> {
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+  };
+}
+
+/** Returns the entry of a tool in the policy. */
+function entryOf({ name, rule, title, description }: ReadTool): OperationDefinition {
+  const texts = definedTexts({ title, description });
+  const options = rule ?? { deny: notAssigned(name) };
+  if (typeof options !== "string") return { ...options, ...texts };
+  return Object.keys(texts).length === 0 ? options : { scope: options, ...texts };
+}
