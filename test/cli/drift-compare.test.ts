@@ -313,9 +313,8 @@ const ENDPOINT_ROWS: readonly EndpointRow[] = [
 describe("comparing with a document", () => {
   it.each(titled(ENDPOINT_ROWS))("%s", (_, { policy, document, drift }) => {
     const unknown = ["unknown", "old-c", "s1", "s2", "s3", "s4", "s5", "s6", "s7"];
-    const { c: _c, ...scopes } = SCOPES;
     const given = compile({
-      scopes: { ...scopes, c: "", ...Object.fromEntries(unknown.map((name) => [name, ""])) },
+      scopes: { ...SCOPES, c: "", ...Object.fromEntries(unknown.map((name) => [name, ""])) },
       endpoints: document,
     });
     const operations = Object.entries(document).map(
@@ -432,7 +431,11 @@ const server = fc
         kind: "tool",
         name,
         rule: undefined,
-        descriptor: { ...members, name, description: `${name} ${JSON.stringify(members["description"])}` },
+        descriptor: {
+          ...members,
+          name,
+          description: `${name} ${JSON.stringify(members["description"])}`,
+        },
       }),
     ),
   );

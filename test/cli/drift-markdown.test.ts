@@ -100,16 +100,18 @@ after a review, --update keeps the new fingerprints in shop.fingerprints.json
       ["changed", "`GET /c`", both],
     ]);
     expect(markdownOf(given)).toContain(
-      "\n\n1 more endpoint is not compared: no policy accepts the name\n",
+      "\n\nrules not compared: 1 endpoint without a rule that a policy can have\n",
     );
-    expect(linesOf(report({}, { left: 2 }))).toContain("2 more tools are not compared");
+    expect(linesOf(report({}, { left: 2 }))).toContain(
+      "not compared: 2 tools with a name that no policy accepts",
+    );
   });
 
   it("without drift, states in how many operations both agree", () => {
     const fingerprints = { file: "f.json", state: "written" } as const;
     expect(markdownOf(report({}, { count: 1, kind: "endpoint", fingerprints }))).toBe(
       "### No policy drift: `shop.json` and `mcp:https://shop.example.com/mcp`\n\n1 endpoint agrees\n\n" +
-        "wrote f.json: the 1 descriptors count as reviewed\n",
+        "wrote f.json: 1 endpoint as reviewed\n",
     );
   });
 

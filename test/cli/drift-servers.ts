@@ -80,7 +80,7 @@ export async function serve(
   start: (tools: ServedTools) => Promise<RunningServer>,
   tools: ServedTools,
 ): Promise<string> {
-  const { port, close } = await start(tools);
-  onTestFinished(close);
-  return `http://127.0.0.1:${port}/mcp`;
+  const server = await start(tools);
+  onTestFinished(() => server.close());
+  return `http://127.0.0.1:${server.port}/mcp`;
 }

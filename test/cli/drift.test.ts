@@ -55,7 +55,7 @@ no fingerprints are kept: --update writes ${FILE}, and later checks report what 
     expect({ code, out }).toEqual({
       code: 0,
       out: `ok  shop.json and mcp:http://localhost/mcp: 2 tools agree
-wrote ${FILE}: the 2 descriptors count as reviewed
+wrote ${FILE}: 2 tools as reviewed
 `,
     });
     const lines = readFileSync(join(folder, FILE), "utf8").split("\n");
@@ -148,6 +148,6 @@ after a review, --update keeps the new fingerprints in ${FILE}
     delete tools["cancel_order"];
     const { code, out } = await check("--update");
     expect(code).toBe(4);
-    expect(out).toContain(`wrote ${FILE}: the 1 descriptors count as reviewed`);
+    expect(out).toContain(`wrote ${FILE}: 1 tool as reviewed`);
   });
 });

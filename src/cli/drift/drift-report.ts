@@ -11,7 +11,7 @@ export interface DriftReport {
   readonly kind: SourceOperation["kind"];
   /** The number of operations of the source. */
   readonly count: number;
-  /** The number of other operations of the source, which no policy can contain. */
+  /** The number of endpoints for which a document has no rule, or of tools whose names no policy accepts. */
   readonly left: number;
   readonly drift: Drift;
   /** Whether the differences count as drift. */
@@ -106,23 +106,25 @@ export function agreementText({ count, kind }: DriftReport): string {
 /** Returns remarks on the comparison: what it leaves out, and what to do about fingerprints. */
 export function remarksOn(report: DriftReport): readonly string[] {
   const { left, kind } = report;
-  const what = left === 1 ? `1 more ${kind} is` : `${left} more ${kind}s are`;
-  const skipped = `${what} not compared: no policy accepts the name`;
-  return [left === 0 ? [] : skipped, fingerprintRemark(report) ?? []].flat();
+  const skipped = left === 0 ? [] : [LEFT[kind](`${left} ${kind}${left === 1 ? "" : "s"}`)];
+  return [...skipped, ...fingerprintRemark(report)];
 }
 
-function fingerprintRemark({ drift, fingerprints, count }: DriftReport): string | undefined {
+const LEFT: Readonly<Record<DriftReport["kind"], (count: string) => string>> = {
+  tool: (count) => `not compared: ${count} with a name that no policy accepts`,
+  endpoint: (count) => `rules not compared: ${count} without a rule that a policy can have`,
+};
+
+function fingerprintRemark({ drift, fingerprints, count, kind }: DriftReport): readonly string[] {
   const { file, state } = fingerprints;
-  switch (state) {
-    case "missing":
-      return `no fingerprints are kept: --update writes ${file}, and later checks report what has changed`;
-    case "written":
-      return `wrote ${file}: the ${count} descriptors count as reviewed`;
-    case "kept": {
-      const isDifferent = drift.changed.some(({ members, isNew }) => isNew || members.length > 0);
-      return isDifferent
-        ? `after a review, --update keeps the new fingerprints in ${file}`
-        : undefined;
-    }
-  }
+  const isDifferent = drift.changed.some(({ members, isNew }) => isNew || members.length > 0);
+  const reviewed = `wrote ${file}: ${count} ${kind}${count === 1 ? "" : "s"} as reviewed`;
+  const remarks: Readonly<Record<typeof state, readonly string[]>> = {
+    missing: [
+      `no fingerprints are kept: --update writes ${file}, and later checks report what has changed`,
+    ],
+    written: [reviewed],
+    kept: isDifferent ? [`after a review, --update keeps the new fingerprints in ${file}`] : [],
+  };
+  return remarks[state];
 }

@@ -1,8 +1,9 @@
 import { relative, resolve, sep } from "node:path";
 import { isLoopback, urlParts } from "../../grammar/url.js";
-import { listTools } from "../source/list-tools.js";
+import type { DocumentFinding } from "../openapi/document.js";
+import { parseSource, type ReadOptions, readSource } from "../source/read-source.js";
 import type { SourceContents, SourceOperation } from "../source/source.js";
-import type { DocumentFlags } from "../source/source-flags.js";
+import { UsageError } from "../terminal/io.js";
 
 /** A source that a policy is compared with. */
 export interface DriftSource {
@@ -12,28 +13,28 @@ export interface DriftSource {
   readonly contents: SourceContents;
 }
 
-/** Reads a source. */
+/**
+ * Reads a source that a policy can be compared with: an MCP server or an OpenAPI document.
+ *
+ * @throws {@link UsageError} for another source, and for one that cannot be read
+ */
 export async function readDriftSource(
   source: string,
-  _cwd: string,
-  { token }: DocumentFlags & { readonly token: string | undefined },
+  options: Omit<ReadOptions, "table" | "name" | "addImplies">,
 ): Promise<DriftSource> {
-  const location = source.replace(/^mcp:/, "");
-  const tools = await listTools(location, { token });
-  return {
-    kind: "tool",
-    location,
-    contents: {
-      operations: tools.map((descriptor) => ({
-        kind: "tool",
-        name: descriptor.name,
-        rule: undefined,
-        descriptor,
-      })),
-      definition: {},
-      report: { source, counts: { read: tools.length, merged: 0, guessed: 0, left: 0 }, notes: [] },
-    },
-  };
+  const { kind, location } = parseSource(source);
+  const read = await readSource(source, { ...options, table: "refused" });
+  if (read.ok) {
+    return { kind: kind === "mcp" ? "tool" : "endpoint", location, contents: read.contents };
+  }
+  const [first, ...others] = read.findings.map(findingText);
+  const more = others.length === 0 ? "" : ` (and ${others.length} more findings)`;
+  throw new UsageError(`cannot use \`${source}\`: ${first ?? "it has findings"}${more}`);
+}
+
+function findingText({ file, line, column, message }: DocumentFinding): string {
+  const position = line === undefined ? "" : `:${line}:${column ?? 1}`;
+  return `${file}${position}: ${message}`;
 }
 
 /**

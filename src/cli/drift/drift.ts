@@ -17,7 +17,7 @@ import { EXIT, type ExitCode, UsageError } from "../terminal/io.js";
 import { compareWithSource, type Drift, hasDrift } from "./compare.js";
 import { driftMarkdown } from "./drift-markdown.js";
 import type { DriftReport } from "./drift-report.js";
-import { readDriftSource, sourceName } from "./drift-source.js";
+import { type DriftSource, readDriftSource, sourceName } from "./drift-source.js";
 import { driftLines } from "./drift-text.js";
 import { fingerprintsOf } from "./fingerprint.js";
 import { fingerprintFileFor, readFingerprints, writeFingerprints } from "./fingerprint-file.js";
@@ -83,8 +83,9 @@ async function reportOn(
 ): Promise<DriftReport> {
   const asked = textOption(options, "fingerprints");
   const isUpdate = options["update"] === true;
-  const source = await readDriftSource(against, cwd, {
+  const source = await readDriftSource(against, {
     ...readDocumentFlags(options),
+    cwd,
     token: readTokenFlag(options),
   });
   const { kind, contents } = source;
@@ -108,7 +109,7 @@ async function reportOn(
     source: place.source,
     kind,
     count: operations.length,
-    left: leftOut(contents),
+    left: leftOut(source),
     drift,
     isDrift: isUpdate ? hasDrift(withoutReviewed(drift)) : hasDrift(drift),
     fingerprints: {
@@ -118,10 +119,10 @@ async function reportOn(
   };
 }
 
-/** Returns the number of operations that the contents leave out, because no policy accepts their names. */
-function leftOut({ operations, report }: SourceContents): number {
+/** Returns how many operations have no rule in a document, and how many of a server have names that no policy accepts. */
+function leftOut({ kind, contents: { operations, report } }: DriftSource): number {
   const { read, merged, guessed, left } = report.counts;
-  return Math.max(0, read + merged + guessed + left - operations.length);
+  return kind === "endpoint" ? left : read + merged + guessed + left - operations.length;
 }
 
 /** Returns the policy that follows from a document, with which its rules are compared. */
