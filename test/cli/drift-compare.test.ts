@@ -240,6 +240,12 @@ const ENDPOINT_ROWS: readonly EndpointRow[] = [
     },
   },
   {
+    title: "a rule of the document that more tokens meet is a change",
+    policy: { "GET /one": "a", "GET /two": "b" },
+    document: { "GET /one": "b", "GET /two": { anyOf: ["b", "c"] } },
+    drift: { changed: [changed("GET /one", "a", "b"), changed("GET /two", "b", "b, or c")] },
+  },
+  {
     title: "no scope, no token and a denial are different rules",
     policy: { "GET /1": "a", "GET /2": { authenticated: true }, "GET /3": { public: true } },
     document: {
