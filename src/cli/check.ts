@@ -7,8 +7,8 @@ import { EXIT, UsageError } from "./terminal/io.js";
 import { styled } from "./terminal/output.js";
 import { policyWarnings } from "./warnings.js";
 
-const EXAMPLES =
-  "\nExamples:\n  scope-policy check policy.json\n  scope-policy check policy.json --against openapi.yaml\n";
+const EXAMPLE =
+  "\nExample:\n  scope-policy check policy.json\n  scope-policy check policy.json --against openapi.yaml\n";
 
 /** The command `check FILE...`: prints every finding with its position in the file, or what differs from a source. */
 export const check: CliCommand = {
@@ -17,7 +17,7 @@ export const check: CliCommand = {
   shape: (command) =>
     addDriftOptions(command)
       .argument("<file...>", "policies: .json, .js, .mjs, .cjs, .ts, .mts or .cts")
-      .addHelpText("after", EXAMPLES),
+      .addHelpText("after", EXAMPLE),
   run: async ([files], options, run) => {
     const names = Array.isArray(files) ? (files as readonly string[]) : [];
     const compared = await checkDrift(names, options, run);

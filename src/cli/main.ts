@@ -4,6 +4,7 @@ import type { CliCommand } from "./command.js";
 import { docs } from "./docs/docs.js";
 import { explain } from "./explain/explain.js";
 import { importCommand } from "./import/import.js";
+import { init } from "./init/init.js";
 import { matrix } from "./matrix/matrix.js";
 import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
@@ -14,6 +15,7 @@ import { types } from "./types.js";
 
 /** The commands, in the order in which the help lists them. */
 const COMMANDS: readonly CliCommand[] = [
+  init,
   check,
   explain,
   matrix,

@@ -1,4 +1,4 @@
-import type { Word } from "../describe-rule.js";
+import { type Word, wordAs } from "../describe-rule.js";
 import { cellCode, code, ruleCell, table, text } from "../terminal/markdown.js";
 import {
   agreementText,
@@ -45,5 +45,9 @@ function firstRows(rows: readonly (readonly string[])[]): readonly (readonly str
 
 /** Returns a word whose text is Markdown. The spaces around it separate it from names. */
 function escaped(word: Word): Word {
-  return "text" in word ? { text: word.text.replace(/\S.*\S|\S/s, text) } : word;
+  return wordAs<Word>(
+    word,
+    () => word,
+    (between) => ({ text: between.replace(/\S.*\S|\S/s, text) }),
+  );
 }

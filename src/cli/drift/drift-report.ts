@@ -1,4 +1,4 @@
-import type { Word } from "../describe-rule.js";
+import { type Word, wordAs } from "../describe-rule.js";
 import type { SourceOperation } from "../source/source.js";
 import type { ChangedOperation, Drift } from "./compare.js";
 
@@ -60,7 +60,13 @@ const UNMAPPED = "not in the policy";
 const INTERNAL = "`internal` in the policy";
 
 function row(state: keyof Drift, name: string, detail: readonly Word[]): DriftRow {
-  const words = detail.map((word) => ("scope" in word ? { scope: cut(word.scope) } : word));
+  const words = detail.map((word) =>
+    wordAs<Word>(
+      word,
+      (scope) => ({ scope: cut(scope) }),
+      () => word,
+    ),
+  );
   return { state, name: cut(name), detail: words };
 }
 

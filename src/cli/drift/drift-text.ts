@@ -1,4 +1,4 @@
-import type { Word } from "../describe-rule.js";
+import { type Word, wordAs } from "../describe-rule.js";
 import { type Line, styled } from "../terminal/output.js";
 import { prose } from "../terminal/visible.js";
 import {
@@ -34,5 +34,9 @@ function rowLine({ state, name, detail }: DriftRow): Line {
 }
 
 function wordText(word: Word): string {
-  return "scope" in word ? `\`${word.scope}\`` : word.text;
+  return wordAs(
+    word,
+    (name) => `\`${name}\``,
+    (text) => text,
+  );
 }

@@ -26,7 +26,7 @@ export interface ReadOptions extends DocumentFlags {
   /** The bearer token for an MCP server. */
   readonly token?: string | undefined;
   /** The name of the policy. Default: one that the source has. */
-  readonly name?: string | undefined;
+  readonly name?: string;
   /** Lets a scope such as `X` imply `X.read` beside it in a list of a document. Default: `false`. */
   readonly addImplies?: boolean;
   /** What the keys of a table are; `"refused"` if the source cannot be a table. Default: what its names allow. */
@@ -89,14 +89,9 @@ async function readServer(
   });
 }
 
-async function readDocument(
-  location: string,
-  { cwd, token: _token, table: _table, name, ...flags }: ReadOptions,
-): Promise<ReadSource> {
-  const loaded = await loadOpenApi(location, cwd);
-  if (!loaded.ok) return loaded;
-  const contents = readOpenApi(loaded.document, { ...flags, ...(name !== undefined && { name }) });
-  return { ok: true, contents };
+async function readDocument(location: string, options: ReadOptions): Promise<ReadSource> {
+  const loaded = await loadOpenApi(location, options.cwd);
+  return loaded.ok ? { ok: true, contents: readOpenApi(loaded.document, options) } : loaded;
 }
 
 /** Maximum number of bytes of a table. A larger file is read as a document. */

@@ -24,7 +24,7 @@ export function anyRule(rules: readonly OperationOptions[]): OperationOptions {
 
 /** Returns whether a text is a scope; with `isPlain`, a scope without placeholders. */
 export function isScope(value: unknown, isPlain = false): value is string {
-  if (typeof value !== "string") return false;
+  if (typeof value !== "string" || value === "__proto__") return false;
   const parsed = parseScopeToken<string>(value);
   return parsed.ok && (!isPlain || parsed.token.params.length === 0);
 }

@@ -1,9 +1,10 @@
-import type { OperationDefinition } from "../../policy/definition.js";
+import type { OperationDefinition, OperationOptions } from "../../policy/definition.js";
 import { isPattern, toolKeyError } from "../../policy/tool-names.js";
 import type { Outcome, ReportNote, SourceContents, SourceOperation } from "./source.js";
 
 /** A tool of a source, with what became of it. */
-export interface ReadTool extends Omit<SourceOperation, "kind"> {
+export interface ReadTool extends Omit<SourceOperation, "kind" | "rule"> {
+  readonly rule: OperationOptions | undefined;
   readonly outcome: Outcome;
   readonly notes: readonly Omit<ReportNote, "subject">[];
 }
@@ -22,6 +23,7 @@ export interface ToolSource {
 
 /** Returns why a tool cannot be in a policy under its name; `undefined` if it can. */
 export function toolNameFault(name: string): string | undefined {
+  if (name === "__proto__") return "no policy accepts the name `__proto__`";
   const fault = isPattern(name) ? "`*` and `?` would make it a pattern" : toolKeyError(name);
   return fault && `no policy accepts this name of a tool: ${fault}`;
 }
@@ -74,8 +76,10 @@ export function definedTexts({ title, description }: Texts): Pick<ReadTool, keyo
 
 /** Returns the entry of a tool in the policy. */
 function entryOf({ name, rule, title, description }: ReadTool): OperationDefinition {
-  const texts = definedTexts({ title, description });
-  const options = rule ?? { deny: notAssigned(name) };
-  if (typeof options !== "string") return { ...options, ...texts };
-  return Object.keys(texts).length === 0 ? options : { scope: options, ...texts };
+  const entry = {
+    ...(rule ?? { deny: notAssigned(name) }),
+    ...definedTexts({ title, description }),
+  };
+  const { scope } = entry;
+  return scope !== undefined && Object.keys(entry).length === 1 ? scope : entry;
 }
