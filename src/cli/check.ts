@@ -1,4 +1,5 @@
 import type { CliCommand, RunContext } from "./command.js";
+import { addDriftOptions, checkDrift } from "./drift/drift.js";
 import { type Counts, countsOf } from "./matrix/matrix-model.js";
 import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
 import { type LoadResult, loadPolicyFile } from "./policy-file/load-policy-file.js";
@@ -6,16 +7,21 @@ import { EXIT, UsageError } from "./terminal/io.js";
 import { styled } from "./terminal/output.js";
 import { policyWarnings } from "./warnings.js";
 
-/** The command `check FILE...`: prints every finding with its position in the file. */
+const EXAMPLE =
+  "\nExample:\n  scope-policy check policy.json\n  scope-policy check policy.json --against openapi.yaml\n";
+
+/** The command `check FILE...`: prints every finding with its position in the file, or what differs from a source. */
 export const check: CliCommand = {
   name: "check",
   summary: "the findings of a policy, each with file, position, message and suggestion",
   shape: (command) =>
-    command
+    addDriftOptions(command)
       .argument("<file...>", "policies: .json, .js, .mjs, .cjs, .ts, .mts or .cts")
-      .addHelpText("after", "\nExample:\n  scope-policy check policy.json\n"),
-  run: async ([files], _options, run) => {
+      .addHelpText("after", EXAMPLE),
+  run: async ([files], options, run) => {
     const names = Array.isArray(files) ? (files as readonly string[]) : [];
+    const compared = await checkDrift(names, options, run);
+    if (compared !== undefined) return compared;
     const results: Result[] = [];
     for (const file of names) results.push(await readOne(file));
     if (run.json) printJsonResults(results, run);

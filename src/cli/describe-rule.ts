@@ -13,6 +13,15 @@ import { withoutPrototype } from "../policy/own-members.js";
 /** A piece of a rule in words: the name of a scope, or the text between names. */
 export type Word = { readonly scope: string } | { readonly text: string };
 
+/** Returns the result of one of two functions: the first takes the name of a scope, the other one a text between names. */
+export function wordAs<Result>(
+  word: Word,
+  ofScope: (scope: string) => Result,
+  ofText: (text: string) => Result,
+): Result {
+  return "scope" in word ? ofScope(word.scope) : ofText(word.text);
+}
+
 /** The access that a rule gives: with scopes, with any valid token, without a token, or never. */
 export type Access = "scopes" | "authenticated" | "public" | "denied";
 

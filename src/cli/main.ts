@@ -34,6 +34,7 @@ Exit codes:
   1  the policy has findings; token: the token is rejected
   2  wrong usage, or a file that cannot be read, run or written
   3  explain: the call is denied
+  4  check --against: the policy and the source differ
 
 Every command accepts --json: data on standard output, errors included. Only terminals get colours; NO_COLOR turns them off.
 `;

@@ -28,7 +28,10 @@ export function addDocumentFlags(command: Command): Command {
       "--no-scope-word <word>",
       "a word that means `no scope` in a document; repeatable",
       // commander presets an option that begins with `no` to `true`
-      (word: string, earlier: unknown) => [...(Array.isArray(earlier) ? earlier : []), word],
+      (word: string, earlier: unknown) => [
+        ...(Array.isArray(earlier) ? (earlier as unknown[]) : []),
+        word,
+      ],
     )
     .option("--base-path <path>", "the base path of a document, in place of its `servers`");
 }

@@ -13,7 +13,7 @@ export interface Io {
 }
 
 /** The exit codes, as `--help` lists them. */
-export const EXIT = { fine: 0, findings: 1, usage: 2, denied: 3 } as const;
+export const EXIT = { fine: 0, findings: 1, usage: 2, denied: 3, drift: 4 } as const;
 
 /** One of the codes in {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

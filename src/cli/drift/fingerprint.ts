@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { groupBy } from "../../grammar/entry-of.js";
+import { isObject } from "../../grammar/is-object.js";
+import type { SourceOperation } from "../source/source.js";
+import { UsageError } from "../terminal/io.js";
+import { identityOf } from "./operation-identity.js";
+
+/** The digests of the members of a descriptor, by the name of the member. A member that is missing has none. */
+export type Fingerprint = ReadonlyMap<string, string>;
+
+/** The fingerprint of an operation under the name that the source gives it. */
+export interface NamedFingerprint {
+  readonly name: string;
+  readonly fingerprint: Fingerprint;
+}
+
+/** Fingerprints by the identity of their operation. */
+export type Fingerprints = ReadonlyMap<string, NamedFingerprint>;
+
+/** The members of a tool that a model or a client reads. The name is the key of the fingerprint. */
+const TOOL_MEMBERS: ReadonlySet<string> = new Set([
+  "title",
+  "description",
+  "inputSchema",
+  "outputSchema",
+  "annotations",
+]);
+
+/** Maximum number of levels of lists and objects in a member. */
+const MAX_DEPTH = 256;
+
+/**
+ * Returns the fingerprints of the operations of a source. Operations with one identity have one fingerprint, in which their order
+ * does not count.
+ *
+ * @throws {@link UsageError} for a descriptor that is not JSON or is too deep
+ */
+export function fingerprintsOf(operations: readonly SourceOperation[]): Fingerprints {
+  const groups = groupBy(operations, ({ kind, name }) => identityOf(kind, name));
+  return new Map(
+    [...groups].map(([identity, group]) => {
+      const [name = ""] = group.map((one) => one.name).sort();
+      return [identity, { name, fingerprint: fingerprintOf(group) }];
+    }),
+  );
+}
+
+function fingerprintOf(group: readonly SourceOperation[]): Fingerprint {
+  const members = group.flatMap(({ kind, name, descriptor }) =>
+    Object.entries(descriptor)
+      .filter(([key, value]) => value !== undefined && (kind !== "tool" || TOOL_MEMBERS.has(key)))
+      .map(([key, value]) => ({ key, digest: digestOf(canonicalOrFault(name, key, value)) })),
+  );
+  const byKey = groupBy(members, ({ key }) => key);
+  return new Map(
+    [...byKey].map(([key, parts]): [string, string] => {
+      const [first = "", ...others] = parts.map(({ digest }) => digest).sort();
+      return [key, others.length === 0 ? first : digestOf([first, ...others].join(" "))];
+    }),
+  );
+}
+
+/** Returns the names of the members whose digests differ, in alphabetical order. */
+export function differingMembers(one: Fingerprint, other: Fingerprint): readonly string[] {
+  const names = new Set([...one.keys(), ...other.keys()]);
+  return [...names].filter((name) => one.get(name) !== other.get(name)).sort();
+}
+
+function canonicalOrFault(name: string, member: string, value: unknown): string {
+  const canonical = canonicalJson(value);
+  if (canonical !== undefined) return canonical;
+  const fault = `is not JSON, or has more than ${MAX_DEPTH} levels`;
+  throw new UsageError(`no fingerprint for \`${name}\`: \`${member}\` ${fault}`);
+}
+
+/**
+ * Returns the canonical JSON of a value (RFC 8785): members in the order of their names, lists in their own order, no white space.
+ * Returns `undefined` for a value that is not JSON or is too deep.
+ */
+export function canonicalJson(value: unknown, depth = MAX_DEPTH): string | undefined {
+  if (depth < 0) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => canonicalJson(item, depth - 1));
+    return items.includes(undefined) ? undefined : `[${items.join(",")}]`;
+  }
+  if (isObject(value)) {
+    // the default order is that of UTF-16 units, as section 3.2.3 asks for
+    const names = Object.keys(value).sort();
+    const members = names.map((name) => {
+      const text = canonicalJson(value[name], depth - 1);
+      return text && `${JSON.stringify(name)}:${text}`;
+    });
+    return members.includes(undefined) ? undefined : `{${members.join(",")}}`;
+  }
+  const isScalar = value === null || typeof value === "string" || typeof value === "boolean";
+  return isScalar || Number.isFinite(value) ? JSON.stringify(value) : undefined;
+}
+
+/** Returns the digest of a text in its short form: `sha256:` and 43 characters of base64url. */
+export function digestOf(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("base64url")}`;
+}
+
+const DIGEST = /^sha256:[\w-]{43}$/;
+
+/** Returns whether a value has the form of a digest. */
+export function isDigest(value: unknown): value is string {
+  return typeof value === "string" && DIGEST.test(value);
+}
