@@ -83,17 +83,21 @@ describe("the packages that another entry loads in addition to those of the core
 it("the command line loads packages that the build bundles, and no other", () => {
   const known = new Set([
     ...Object.keys(manifest.dependencies),
+    // an optional peer, which the owner of documents of several files installs
+    "@redocly/openapi-core",
     ...builtinModules.map((name) => `node:${name}`),
   ]);
   const { packages } = runtimeReach(tree, "src/cli.ts");
   const bundled = packages.filter((name) => !known.has(name));
   expect(bundled).toEqual([
     "@babel/parser",
+    "@modelcontextprotocol/client",
     "commander",
     "jiti",
     "picocolors",
     "string-width",
     "wrap-ansi",
+    "yaml",
   ]);
   expect(bundled.filter((name) => !Object.hasOwn(manifest.devDependencies, name))).toEqual([]);
 });
