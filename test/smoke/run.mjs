@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { entries, manifest, root } from "../../scripts/entries.mjs";
+import { sourceSteps } from "./sources.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "smoke-"));
 
@@ -82,7 +83,10 @@ await step("the package has the licences that it bundles, and no source text in 
     if (readFileSync(join(packageOf, map), "utf8").includes('"sourcesContent"'))
       throw new Error(`${map} has source text`);
   const licences = readFileSync(join(packageOf, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
-  for (const name of ["@babel/parser", "commander", "jiti", "string-width", "wrap-ansi"])
+  for (const name of [
+    ...["@babel/parser", "@modelcontextprotocol/client", "commander", "jiti", "string-width"],
+    ...["wrap-ansi", "yaml"],
+  ])
     if (!licences.includes(`\n${name} `)) throw new Error(`no licence of ${name}`);
 });
 
@@ -142,6 +146,8 @@ await step("bin matrix policy.ts", () => {
   const [frame] = run(bin, ["matrix", "policy.ts"]).match(/┌[─┬]+┐/) ?? [];
   if (frame === undefined) throw new Error("no table");
 });
+
+for (const [label, action] of sourceSteps({ folder, bin, root })) await step(label, action);
 
 // Fastify requires Node, and fastify-plugin reads a file name
 const NODE_ONLY = new Set(["fastify"]);
