@@ -580,6 +580,6 @@ describe("the cases of an operation", () => {
     const cases = lists.map((limit) => ({ when: { limit }, scope: "read" }));
     const from = performance.now();
     expect(findingsOf(policyWith(tool({ cases, otherwise: "write" })))).toEqual([]);
-    expect(performance.now() - from).toBeLessThan(3_000);
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });

@@ -121,6 +121,6 @@ function isPlain(entry: OperationDefinition): boolean {
 }
 
 /** Returns whether a security names a scheme that no request meets. */
-export function isMarked(security: Security): boolean {
+function isMarked(security: Security): boolean {
   return security.some((one) => Object.keys(one).some((name) => name !== SCHEMES.scopes));
 }

@@ -29,7 +29,7 @@ export function toolNameFault(name: string): string | undefined {
 }
 
 /** Returns the reason with which a tool without scopes is denied. */
-export function notAssigned(name: string): string {
+function notAssigned(name: string): string {
   return `not assigned: choose the scopes of \`${name}\``;
 }
 

@@ -1,15 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LIST_LIMITS, listTools } from "../../../src/cli/source/list-tools.js";
 import { UsageError } from "../../../src/cli/terminal/io.js";
 import { titled } from "../../titled.js";
-import { folderOf } from "../run.js";
 import { onePage, type PageAt, SERVERS, serve, serveV2 } from "./mcp-servers.js";
+import { SELF_SIGNED } from "./self-signed.js";
 
 const TOKEN = "a-long-secret-token.of~a+client/==";
 
@@ -206,17 +203,8 @@ describe("a server that cannot be read ends in one line", () => {
     );
   });
 
-  it("a certificate that nobody vouches for, and a server without TLS", async () => {
-    const folder = folderOf({});
-    const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder, name)) as [
-      string,
-      string,
-    ];
-    const subject = ["-subj", "/CN=localhost", "-days", "1", "-nodes", "-newkey", "rsa:2048"];
-    execFileSync("openssl", ["req", "-x509", ...subject, "-keyout", key, "-out", cert], {
-      stdio: "ignore",
-    });
-    const secure = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+  it("a certificate of no known authority, and a server without TLS", async () => {
+    const secure = createTlsServer(SELF_SIGNED);
     expect(await faultOf(await serve(secure as never, "https"))).toBe(
       "the certificate cannot be verified (DEPTH_ZERO_SELF_SIGNED_CERT); NODE_EXTRA_CA_CERTS names additional authorities",
     );
