@@ -163,13 +163,17 @@ it("counts each operation of a document once, and results in a policy that loads
 function widerThan(drawn: World, policy: Policy, reading: Reading): readonly string[] {
   const all = operationsOf(drawn).flatMap(({ path, method, operation }) =>
     templatesOf(path, operation, drawn).map((template) => ({
+      template,
       request: `${method} ${requestOf(template)}`.toLowerCase().replace(/^head/, "get"),
       isMet: meets(operation.security ?? drawn.security, path, reading),
     })),
   );
+  const hasDeeper = all.some(({ template }) => /^\/\{[^/]*\}\/\{\w[*+]\}$/.test(template));
   return operationsOf(drawn).flatMap(({ path, method, operation }) =>
     templatesOf(path, operation, drawn).flatMap((template) => {
       const request = requestOf(template);
+      // a catch-all below a placeholder decides before one without
+      if (/^\/\{\w[*+]\}$/.test(template) && hasDeeper) return [];
       if (!decides(policy, reading.token, method, request)) return [];
       // HEAD without a rule of its own is decided as GET
       const isHead = method === "head" && (operation.security ?? drawn.security) === undefined;

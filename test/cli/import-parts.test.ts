@@ -272,3 +272,19 @@ it("notes an extension that cannot be read, and security that differs from it", 
     expect.arrayContaining(["extension_syntax", "security_differs"]),
   );
 });
+
+it("denies an endpoint that would decide another operation below its second base path", () => {
+  const servers = [{ url: "/" }, { url: "/v" }];
+  const open = { security: [] };
+  const { definition, report } = read({
+    paths: { "/x": { get: { ...A, servers } }, "/{p}/x": { get: open }, "/{r*}": { get: open } },
+  });
+  expect(definition["endpoints"]).toEqual({
+    "GET /x": "a",
+    "GET /{p}/x": {
+      deny: "not assigned: api.yaml has `GET /x`, which this endpoint would decide below another base path",
+    },
+    "GET /{r*}": { public: true },
+  });
+  expect(report.counts).toEqual({ read: 1, merged: 0, guessed: 1, left: 1 });
+});

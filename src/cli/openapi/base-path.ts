@@ -10,6 +10,8 @@ import { nameList } from "./texts.js";
 export interface BasePath {
   /** The path, without a slash at its end. */
   readonly path: string;
+  /** The paths of the other servers. */
+  readonly others?: readonly string[];
   /** Why another path is possible. */
   readonly guess?: Remark;
   /** Why the path is unknown. */
@@ -70,21 +72,22 @@ function baseOfServers(
   const add = (code: string, message: string) => note({ subject, code, message });
   if (readable.length < read.length)
     add("server_url", "a server without a readable `url` is ignored");
-  if (hasBraces(path)) return { path, fault: withoutDefault(path) };
+  const paths = [...new Set(readable.map((one) => one.path))];
+  const others = paths.slice(1);
+  if (hasBraces(path)) return { path, others, fault: withoutDefault(path) };
   if (first?.hasVariable)
     add(
       "server_variable",
       `the base path \`${path}\` has the default of a server variable: \`--base-path\` chooses another`,
     );
-  const paths = [...new Set(readable.map((one) => one.path))];
-  if (paths.length > 1)
+  if (others.length > 0)
     add(
       "several_base_paths",
       `the servers have the base paths ${nameList(paths.map(shown))}: the first is used, and \`--base-path\` chooses another`,
     );
   if (paths.length === 1 && read[0] !== undefined) return { path };
   const message = `the document does not determine its base path: \`${shown(path)}\` is used`;
-  return { path, guess: { code: "base_path_guessed", message } };
+  return { path, others, guess: { code: "base_path_guessed", message } };
 }
 
 /** Returns the path of a server; `undefined` for one without a readable URL. A variable without a default stays in braces. */
