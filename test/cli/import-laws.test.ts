@@ -216,7 +216,9 @@ it("allows what the document allows, for a document of one operation with suppor
       const drawn = { paths: { "/x": { get: { security } } } };
       const policy = loadPolicy(read(drawn, { listMeans: means }).definition);
       const held = new Set(scopes);
-      expect(decides(policy, held, "get", "/x")).toBe(meets(security, "/x", { means, noScope: "none", token: held }));
+      expect(decides(policy, held, "get", "/x")).toBe(
+        meets(security, "/x", { means, noScope: "none", token: held }),
+      );
     }),
     { numRuns: 100 },
   );

@@ -139,9 +139,17 @@ it.each(titled(BASES))(
 
 it.each(
   titled([
-    { title: "the first segment", version: "3.1" as const, more: { servers: [{ url: "{root}/v1" }] } },
+    {
+      title: "the first segment",
+      version: "3.1" as const,
+      more: { servers: [{ url: "{root}/v1" }] },
+    },
     { title: "a segment", version: "3.1" as const, more: { servers: [{ url: "https://h/{v}" }] } },
-    { title: "an escaped brace", version: "3.1" as const, more: { servers: [{ url: "/%7Bv%7D" }] } },
+    {
+      title: "an escaped brace",
+      version: "3.1" as const,
+      more: { servers: [{ url: "/%7Bv%7D" }] },
+    },
     { title: "the base path of 2.0", version: "2.0" as const, more: { basePath: "/{v}" } },
   ]),
 )("leaves the operations below a variable without a default: %s", (_, { more, version }) => {

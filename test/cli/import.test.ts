@@ -249,7 +249,10 @@ describe("security", () => {
   it("has one note for all scopes of a document whose schemes declare none", () => {
     const securitySchemes = { h: { type: "http", scheme: "bearer" } };
     const item = (scope: string) => ({ get: { security: [{ h: [scope] }] } });
-    const { report } = read({ "/1": item("c"), "/2": item("d") }, { components: { securitySchemes } });
+    const { report } = read(
+      { "/1": item("c"), "/2": item("d") },
+      { components: { securitySchemes } },
+    );
     const noted = report.notes.filter(({ code }) => code === "undeclared_scope");
     expect(noted).toEqual([
       {

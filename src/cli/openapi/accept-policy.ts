@@ -88,7 +88,8 @@ function guardRequests(
     const found = policy.findEndpoint({ method: draft.source.method, path });
     const covering = found && placed.get(found.name);
     // removed for another operation: the next pass finds what decides then
-    if (covering === undefined || isDenied(covering) || isSameRule(draft, covering)) return undefined;
+    if (covering === undefined || isDenied(covering) || isSameRule(draft, covering))
+      return undefined;
     isChanged = true;
     return { key: found?.name as string, draft: covering };
   };

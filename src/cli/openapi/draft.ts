@@ -57,7 +57,8 @@ export function createDraft(
 function pathOf({ method, path: written, base }: DocumentOperation): EndpointKey {
   const path = endpointKeyOf(method, written.startsWith("/") ? base.path + written : written);
   const { fault, guess } = base;
-  if (fault !== undefined) return { key: undefined, sample: path.sample, remarks: [fault], isGuess: false };
+  if (fault !== undefined)
+    return { key: undefined, sample: path.sample, remarks: [fault], isGuess: false };
   return guess === undefined || path.key === undefined
     ? path
     : { ...path, remarks: [...path.remarks, guess], isGuess: true };
@@ -85,10 +86,11 @@ const OPTIONAL: Remark = {
   message: "`{}` is one of the alternatives, so that it is public and changes need no token",
 };
 
-type AssignedOrReason = Pick<RuleReading, "remarks" | "isGuess" | "isOptional"> & (
-  | { readonly rule: OperationDefinition; readonly reason?: undefined }
-  | { readonly rule?: undefined; readonly reason: Remark }
-);
+type AssignedOrReason = Pick<RuleReading, "remarks" | "isGuess" | "isOptional"> &
+  (
+    | { readonly rule: OperationDefinition; readonly reason?: undefined }
+    | { readonly rule?: undefined; readonly reason: Remark }
+  );
 
 /** Returns the reading of an operation with an extension: its rule, or that it has none. */
 function readingOf({ rule }: OperationExtension): AssignedOrReason {
