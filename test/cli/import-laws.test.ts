@@ -159,30 +159,31 @@ it("counts each operation of a document once, and results in a policy that loads
   );
 });
 
-/** Returns the operations of a document whose requests the policy allows and the document does not. */
+const CATCH_ALL = /\{\w[*+]\}$/;
+const DEEPER = /\{[^/]*\}\/\{\w[*+]\}$/;
+
+/** Returns the requests that the policy allows and the document does not. */
 function widerThan(drawn: World, policy: Policy, reading: Reading): readonly string[] {
-  const all = operationsOf(drawn).flatMap(({ path, method, operation }) =>
-    templatesOf(path, operation, drawn).map((template) => ({
+  const all = operationsOf(drawn).flatMap(({ path, method, operation }) => {
+    const security = operation.security ?? drawn.security;
+    // HEAD without a rule of its own is decided as GET
+    if (method === "head" && security === undefined) return [];
+    return templatesOf(path, operation, drawn).map((template) => ({
       template,
-      request: `${method} ${requestOf(template)}`.toLowerCase().replace(/^head/, "get"),
-      isMet: meets(operation.security ?? drawn.security, path, reading),
-    })),
-  );
-  const hasDeeper = all.some(({ template }) => /^\/\{[^/]*\}\/\{\w[*+]\}$/.test(template));
-  return operationsOf(drawn).flatMap(({ path, method, operation }) =>
-    templatesOf(path, operation, drawn).flatMap((template) => {
-      const request = requestOf(template);
-      // a catch-all below a placeholder decides before one without
-      if (/^\/\{\w[*+]\}$/.test(template) && hasDeeper) return [];
-      if (!decides(policy, reading.token, method, request)) return [];
-      // HEAD without a rule of its own is decided as GET
-      const isHead = method === "head" && (operation.security ?? drawn.security) === undefined;
-      const own = `${method} ${request}`.toLowerCase().replace(/^head/, "get");
-      const same = all.filter((one) => one.request === own);
-      const isMet = isHead ? same.some((one) => one.isMet) : same.every((one) => one.isMet);
-      return isMet ? [] : [`${method} ${request}`];
-    }),
-  );
+      method,
+      path: requestOf(template),
+      identity: `${method} ${requestOf(template)}`.toLowerCase().replace(/^head/, "get"),
+      isMet: meets(security, path, reading),
+    }));
+  });
+  const hasDeeper = all.some(({ template }) => DEEPER.test(template));
+  return all.flatMap(({ template, method, path, identity }) => {
+    // a catch-all below a placeholder decides before one without
+    if (CATCH_ALL.test(template) && !DEEPER.test(template) && hasDeeper) return [];
+    if (!decides(policy, reading.token, method, path)) return [];
+    const same = all.filter((one) => one.identity === identity);
+    return same.every(({ isMet }) => isMet) ? [] : [`${method} ${path}`];
+  });
 }
 
 it("allows no request of an operation that its document does not allow to the same scopes", () => {
