@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "mcp/server": ["mcp/shared", "resource-server", "decision", "policy", "grammar"],
   testing: ["decision", "policy", "grammar"],
-  cli: ["verify", "consent", "discovery", "decision", "policy", "grammar"],
+  cli: ["resource-server", "verify", "consent", "discovery", "decision", "policy", "grammar"],
 };
 
 /** Rooms from which an entry, a file at the top of `src`, imports. */

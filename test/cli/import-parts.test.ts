@@ -40,18 +40,61 @@ const BASES = [
     code: "server_variable",
   },
   {
+    title: "a variable after the name of the host",
+    more: { servers: [{ url: "https://h{base}", variables: { base: { default: "/v9" } } }] },
+    key: "GET /v9/x",
+    code: "server_variable",
+  },
+  {
+    title: "a variable with an empty default and a path among its values",
+    more: {
+      servers: [
+        { url: "https://h{base}", variables: { base: { default: "", enum: ["", "/v9"] } } },
+      ],
+    },
+    key: "GET /x",
+    code: "server_variable",
+  },
+  {
+    title: "a variable that is the whole server",
+    more: { servers: [{ url: "{root}/v1", variables: { root: { default: "https://h/r" } } }] },
+    key: "GET /r/v1/x",
+    code: "server_variable",
+  },
+  {
     title: "several servers",
     more: { servers: [{ url: "/" }, { url: "/b" }] },
     key: "GET /x",
     code: "several_base_paths",
+    outcome: "guessed",
   },
   {
-    title: "an unreadable server",
+    title: "an unreadable server beside another",
     more: { servers: [{ url: "/b" }, {}] },
     key: "GET /b/x",
     code: "server_url",
   },
-  { title: "an invalid server", more: { servers: [{ url: "http:" }] }, key: "GET /x" },
+  {
+    title: "an unreadable server before another",
+    more: { servers: [{}, { url: "/b" }] },
+    key: "GET /b/x",
+    code: "base_path_guessed",
+    outcome: "guessed",
+  },
+  {
+    title: "an invalid server",
+    more: { servers: [{ url: "https:" }] },
+    key: "GET /x",
+    code: "server_url",
+    outcome: "guessed",
+  },
+  {
+    title: "a server whose URL is too long",
+    more: { servers: [{ url: `/${"x".repeat(9_000)}` }] },
+    key: "GET /x",
+    code: "server_url",
+    outcome: "guessed",
+  },
   {
     title: "an option",
     more: { servers: [{ url: "/b" }] },
@@ -79,7 +122,7 @@ const BASES = [
 
 it.each(titled(BASES))(
   "takes the base path of %s",
-  (_, { more, key, options, version, source, code }) => {
+  (_, { more, key, options, version, source, code, outcome = "read" }) => {
     const { definition, report } = read(
       { paths: { "/x": { get: A } }, ...more },
       options,
@@ -88,9 +131,46 @@ it.each(titled(BASES))(
     );
     expect(definition["endpoints"]).toEqual({ [key]: "a" });
     const codes = report.notes.map((note) => note.code);
-    if (code !== undefined) expect(codes).toContain(code);
+    if (code === undefined) expect(codes).not.toContain("server_variable");
+    else expect(codes).toContain(code);
+    expect(report.counts).toMatchObject({ [outcome]: 1 });
   },
 );
+
+it.each(
+  titled([
+    {
+      title: "the first segment",
+      version: "3.1" as const,
+      more: { servers: [{ url: "{root}/v1" }] },
+    },
+    { title: "a segment", version: "3.1" as const, more: { servers: [{ url: "https://h/{v}" }] } },
+    {
+      title: "an escaped brace",
+      version: "3.1" as const,
+      more: { servers: [{ url: "/%7Bv%7D" }] },
+    },
+    { title: "the base path of 2.0", version: "2.0" as const, more: { basePath: "/{v}" } },
+  ]),
+)("leaves the operations below a variable without a default: %s", (_, { more, version }) => {
+  const paths = { "/x": { get: { security: [] } }, "/y?z=1": { get: {} } };
+  const { definition, report } = read({ paths, ...more }, {}, version);
+  expect(definition["endpoints"]).toBeUndefined();
+  expect(report.counts).toMatchObject({ read: 0, guessed: 0, left: 2 });
+  const subjects = report.notes.flatMap(({ code, outcome, subject }) =>
+    code === "base_path_unknown" ? [`${outcome} ${subject}`] : [],
+  );
+  expect(subjects).toEqual(["left GET /x", "left GET /y?z=1"]);
+  const named = read({ paths, ...more }, { basePath: "/v1" }, version);
+  expect(named.definition["endpoints"]).toEqual({ "GET /v1/x": { public: true } });
+});
+
+it("keeps what was left of a path that no policy can hold, below several base paths", () => {
+  const servers = [{ url: "/" }, { url: "/b" }];
+  const { report } = read({ paths: { "/:x": { get: A } }, servers });
+  const codes = report.notes.flatMap(({ code, outcome }) => (outcome === "left" ? [code] : []));
+  expect(codes).toEqual(["path_syntax"]);
+});
 
 it("rejects a base path that is not a path", () => {
   expect(() => read({ paths: {} }, { basePath: "v1" })).toThrow(
@@ -199,4 +279,20 @@ it("notes an extension that cannot be read, and security that differs from it", 
   expect(edited.report.notes.map(({ code }) => code)).toEqual(
     expect.arrayContaining(["extension_syntax", "security_differs"]),
   );
+});
+
+it("denies an endpoint that would decide another operation below its second base path", () => {
+  const servers = [{ url: "/" }, { url: "/v" }];
+  const open = { security: [] };
+  const { definition, report } = read({
+    paths: { "/x": { get: { ...A, servers } }, "/{p}/x": { get: open }, "/{r*}": { get: open } },
+  });
+  expect(definition["endpoints"]).toEqual({
+    "GET /x": "a",
+    "GET /{p}/x": {
+      deny: "not assigned: api.yaml has `GET /x`, which this endpoint would decide below another base path",
+    },
+    "GET /{r*}": { public: true },
+  });
+  expect(report.counts).toEqual({ read: 1, merged: 0, guessed: 1, left: 1 });
 });

@@ -173,10 +173,24 @@ const RULES: readonly RuleRow[] = [
   },
   {
     title: "an undeclared scope is declared",
-    security: [{ o: ["c:{id}"] }],
-    rule: "c:{id}",
+    security: [{ o: ["c"] }],
+    rule: "c",
     outcome: "read",
     codes: ["undeclared_scope"],
+  },
+  {
+    title: "braces in a scope are a parameter, which this path does not have",
+    security: [{ o: ["c:{id}"] }],
+    rule: "c:{id}",
+    outcome: "guessed",
+    codes: ["scope_template", "scope_parameter_missing"],
+  },
+  {
+    title: "a word for no scope is a scope, with a hint",
+    security: [{ o: ["No_Scopes"] }],
+    rule: "No_Scopes",
+    outcome: "read",
+    codes: ["no_scope_word_likely"],
   },
   {
     title: "a scope that no policy accepts leaves out its alternative",
@@ -213,6 +227,49 @@ describe("security", () => {
       { security: [{ o: ["a"] }] },
     );
     expect(endpoints).toEqual({ "GET /x": "a", "PUT /x": { public: true } });
+  });
+
+  it("reads braces in a scope as the extension of the document declares them", () => {
+    const operation = { security: [{ o: ["c:{id}"] }] };
+    const top = { "x-scope-policy": { scopes: { "c:{id}": "C" } } };
+    const result = read({ "/x/{id}": { get: operation } }, top);
+    expect(result.endpoints).toEqual({ "GET /x/{id}": "c:{id}" });
+    expect(result.report.counts).toMatchObject({ read: 1 });
+    expect(codesOf(result)).not.toContain("scope_template");
+  });
+
+  it("notes an operation that changes something and is public beside scopes", () => {
+    const optional = { security: [{ o: ["a"] }, {}] };
+    const open = { security: [{}] };
+    const { report } = read({ "/x": { get: optional, post: optional, put: open } });
+    const noted = report.notes.filter(({ code }) => code === "optional_security");
+    expect(noted.map(({ subject }) => subject)).toEqual(["POST /x"]);
+  });
+
+  it("has one note for all scopes of a document whose schemes declare none", () => {
+    const securitySchemes = { h: { type: "http", scheme: "bearer" } };
+    const item = (scope: string) => ({ get: { security: [{ h: [scope] }] } });
+    const { report } = read(
+      { "/1": item("c"), "/2": item("d") },
+      { components: { securitySchemes } },
+    );
+    const noted = report.notes.filter(({ code }) => code === "undeclared_scope");
+    expect(noted).toEqual([
+      {
+        subject: "scopes",
+        code: "undeclared_scope",
+        message:
+          "no security scheme declares a scope: the policy declares those that operations use, `c` and `d`",
+      },
+    ]);
+  });
+
+  it("counts the operations that use an undeclared scope beside declared ones", () => {
+    const item = { get: { security: [{ o: ["c"] }] } };
+    const { report } = read({ "/1": item, "/2": item });
+    expect(report.notes.find(({ code }) => code === "undeclared_scope")?.message).toMatch(
+      /^used by 2 operations /,
+    );
   });
 
   it("asks for the meaning of lists, with the first operations", () => {
@@ -310,7 +367,7 @@ const SHAPES: readonly ShapeRow[] = [
       "/a/{y}": { get: { security: [{ o: ["s/{y}"] }] } },
     },
     endpoints: { "GET /a/{x}": "s/{x}" },
-    counts: [1, 1, 0, 0],
+    counts: [0, 1, 1, 0],
   },
   {
     title: "HEAD with the rule of GET is merged",

@@ -3,6 +3,7 @@ import type { Finding } from "../../errors.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { endsInCatchAll, HEAD, splitEndpoint } from "../../policy/endpoint-key.js";
 import { type Draft, leave } from "./draft.js";
+import { endpointKeyOf } from "./endpoint-key-of.js";
 import { findingsByMember, tryLoad } from "./load-findings.js";
 import type { Placed } from "./settle-shapes.js";
 
@@ -71,8 +72,8 @@ function leaveFound(
 }
 
 /**
- * Denies requests of operations that are not in the policy, where an endpoint with another rule would decide them: at their own path
- * if the policy can hold it, otherwise at that endpoint. Returns whether something was changed.
+ * Denies requests of operations that are not in the policy, and of others below other base paths, where an endpoint with another rule
+ * would decide them: at their own path if the policy can hold it, otherwise at that endpoint. Returns whether something was changed.
  */
 function guardRequests(
   policy: Policy,
@@ -83,38 +84,51 @@ function guardRequests(
 ): boolean {
   const decided = new Set([...placed.values()].flatMap((draft) => [draft, ...draft.merged]));
   let isChanged = false;
-  for (const draft of drafts) {
-    if (decided.has(draft)) continue;
-    const { source, path } = draft;
-    const found = policy.findEndpoint({ method: source.method, path: path.sample });
-    if (found === undefined) continue;
-    const covering = placed.get(found.name);
+  const coveringOf = (draft: Draft, path: string) => {
+    const found = policy.findEndpoint({ method: draft.source.method, path });
+    const covering = found && placed.get(found.name);
     // removed for another operation: the next pass finds what decides then
-    if (covering === undefined) continue;
-    if (isDenied(covering) || isSameRule(draft, covering)) continue;
+    if (covering === undefined || isDenied(covering) || isSameRule(draft, covering))
+      return undefined;
     isChanged = true;
+    return { key: found?.name as string, draft: covering };
+  };
+  for (const draft of drafts) {
+    for (const sample of otherSamples(draft)) {
+      const covering = coveringOf(draft, sample);
+      if (covering !== undefined) denyCovering(covering, draft, placed, document, OTHER_BASE);
+    }
+    const covering = decided.has(draft) ? undefined : coveringOf(draft, draft.path.sample);
+    if (covering === undefined) continue;
     const own = ownKey(draft);
     if (own !== undefined && !refused.has(own) && !placed.has(own)) {
-      const message = `denied, because \`${covering.source.label}\` would decide its requests`;
+      const message = `denied, because \`${covering.draft.source.label}\` would decide its requests`;
       placed.set(own, draft);
       const denial = `not assigned: ${document} has an operation here that no policy can hold`;
       leave(draft, { code: "denied_instead", message }, denial);
-      continue;
+    } else {
+      denyCovering(covering, draft, placed, document, NOT_HELD);
     }
-    denyCovering(covering, draft, found.name, placed, document);
   }
   return isChanged;
 }
 
+const NOT_HELD = "which no policy can hold and which this endpoint would decide";
+const OTHER_BASE = "which this endpoint would decide below another base path";
+
+/** Returns requests of an operation below the base paths that the policy does not use. */
+function otherSamples({ source: { method, path, base } }: Draft): readonly string[] {
+  return (base.others ?? []).map((other) => endpointKeyOf(method, other + path).sample);
+}
+
 function denyCovering(
-  covering: Draft,
-  draft: Draft,
-  key: string,
+  { key, draft: covering }: { readonly key: string; readonly draft: Draft },
+  { source: { label } }: Draft,
   placed: Placed,
   document: string,
+  why: string,
 ): void {
-  const { label } = draft.source;
-  const reason = `not assigned: ${document} has \`${label}\`, which no policy can hold and which this endpoint would decide`;
+  const reason = `not assigned: ${document} has \`${label}\`, ${why}`;
   const remark = { code: "decides_another", message: reason };
   // a denial of a catch-all would deny every operation below it
   const isCatchAll = endsInCatchAll(splitEndpoint(key));

@@ -1,16 +1,29 @@
 import { readOwn } from "../../decision/access-token.js";
-import { isObject } from "../../grammar/is-object.js";
+import { MAX_PATH_LENGTH } from "../../policy/endpoint-key.js";
 import type { ReportNote } from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
 import type { JsonObject, OpenApiDocument } from "./document.js";
+import type { Remark } from "./endpoint-key-of.js";
 import { nameList } from "./texts.js";
 
-/** Returns the base path of an operation, which has no slash at its end. */
-export type BasePathReader = (pathItem: JsonObject, operation: JsonObject) => string;
+/** The base path of an operation. */
+export interface BasePath {
+  /** The path, without a slash at its end. */
+  readonly path: string;
+  /** The paths of the other servers. */
+  readonly others?: readonly string[];
+  /** Why another path is possible. */
+  readonly guess?: Remark;
+  /** Why the path is unknown. */
+  readonly fault?: Remark;
+}
+
+/** Returns the base path of an operation. */
+export type BasePathReader = (pathItem: JsonObject, operation: JsonObject) => BasePath;
 
 /**
  * Creates the reader of base paths of a document. A server list of an operation replaces that of its path, and that one the list of
- * the document. The first server of a list counts; `note` gets a remark for each list whose servers have different base paths.
+ * the document. The first readable server of a list counts; `note` gets a remark for each list with a choice.
  *
  * @param given - the base path that replaces what the document contains
  * @throws {@link UsageError} if `given` is not a path
@@ -23,74 +36,86 @@ export function createBasePathReader(
   if (given !== undefined) {
     if (!/^\/[^?#\s]*$/.test(given))
       throw new UsageError(`--base-path \`${given}\`: expected a path, as in \`/v1\``);
-    const path = withoutSlashes(given);
-    return () => path;
+    const base = { path: withoutSlashes(given) };
+    return () => base;
   }
   if (document.version === "2.0") {
     const written = readOwn(document.root, "basePath");
     const path =
       typeof written === "string" ? withoutSlashes(`/${written.replace(/^\/+/, "")}`) : "";
-    return () => path;
+    const base = { path, ...(hasBraces(path) && { fault: withoutDefault(path) }) };
+    return () => base;
   }
-  const known = new Map<unknown, string>();
-  const pathOf = (servers: readonly unknown[]): string => {
-    const seen = known.get(servers);
-    if (seen !== undefined) return seen;
-    const path = pathOfServers(servers, document.source, note);
-    known.set(servers, path);
-    return path;
+  const known = new Map<unknown, BasePath>();
+  const baseOf = (servers: readonly unknown[]): BasePath => {
+    const base = known.get(servers) ?? baseOfServers(servers, document.source, note);
+    known.set(servers, base);
+    return base;
   };
   return (pathItem, operation) => {
     const lists = [operation, pathItem, document.root].map((owner) => readOwn(owner, "servers"));
     const servers = lists.find((list) => Array.isArray(list) && list.length > 0);
-    return servers === undefined ? "" : pathOf(servers as readonly unknown[]);
+    return servers === undefined ? { path: "" } : baseOf(servers as readonly unknown[]);
   };
 }
 
-function pathOfServers(
+function baseOfServers(
   servers: readonly unknown[],
   source: string,
   note: (note: ReportNote) => void,
-): string {
-  const read = servers.map((server) => pathOfServer(server, source));
-  const paths = [...new Set(read.flatMap((one) => one?.path ?? []))];
-  const [path = ""] = paths;
+): BasePath {
+  const read = servers.map((server) => readServer(server, source));
+  const readable = read.filter((one) => one !== undefined);
+  const [first] = readable;
+  const path = first?.path ?? "";
   const subject = String(readOwn(servers[0], "url"));
   const add = (code: string, message: string) => note({ subject, code, message });
-  if (read.some((one) => one === undefined))
+  if (readable.length < read.length)
     add("server_url", "a server without a readable `url` is ignored");
-  if (paths.length > 1)
-    add(
-      "several_base_paths",
-      `the servers have the base paths ${nameList(paths.map((one) => one || "/"))}: the first is used, and \`--base-path\` chooses another`,
-    );
-  if (read[0]?.hasVariable)
+  const paths = [...new Set(readable.map((one) => one.path))];
+  const others = paths.slice(1);
+  if (hasBraces(path)) return { path, others, fault: withoutDefault(path) };
+  if (first?.hasVariable)
     add(
       "server_variable",
       `the base path \`${path}\` has the default of a server variable: \`--base-path\` chooses another`,
     );
-  return path;
+  if (others.length > 0)
+    add(
+      "several_base_paths",
+      `the servers have the base paths ${nameList(paths.map(shown))}: the first is used, and \`--base-path\` chooses another`,
+    );
+  if (paths.length === 1 && read[0] !== undefined) return { path };
+  const message = `the document does not determine its base path: \`${shown(path)}\` is used`;
+  return { path, others, guess: { code: "base_path_guessed", message } };
 }
 
-/** Returns the path of a server; `undefined` for one without a readable URL. */
-function pathOfServer(server: unknown, source: string) {
+/** Returns the path of a server; `undefined` for one without a readable URL. A variable without a default stays in braces. */
+function readServer(server: unknown, source: string) {
   const written = readOwn(server, "url");
-  if (typeof written !== "string") return undefined;
+  if (typeof written !== "string" || written.length > MAX_PATH_LENGTH) return undefined;
   const variables = readOwn(server, "variables");
-  const url = written.replaceAll(/\{([^{}]*)\}/g, (whole, name: string) => {
+  let hasVariable = false;
+  const afterHost = (AUTHORITY.exec(written)?.[0] ?? "").length;
+  const url = written.replaceAll(/\{([^{}]*)\}/g, (whole, name: string, at: number) => {
     const variable = readOwn(variables, name);
     const value = readOwn(variable, "default");
-    return typeof value === "string" || typeof value === "number" ? String(value) : whole;
+    if (typeof value !== "string" && typeof value !== "number") return whole;
+    const others = readOwn(variable, "enum");
+    const values = [value, ...(Array.isArray(others) ? (others as readonly unknown[]) : [])];
+    hasVariable ||= at >= afterHost || values.some((one) => String(one).includes("/"));
+    return String(value);
   });
   const path = pathOfUrl(url, source);
-  if (path === undefined) return undefined;
-  const template = written.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "");
-  return { path, hasVariable: isObject(variables) && template.includes("{") };
+  return path === undefined ? undefined : { path, hasVariable };
 }
+
+/** The scheme and the host of a URL, in which a variable has no part of the path unless its value has a slash. */
+const AUTHORITY = /^(?:[^/:]*:)?\/\/[^/]*/;
 
 function pathOfUrl(url: string, source: string): string | undefined {
   // a host without a default is not a host name, and only the path counts
-  const text = url.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*/i, "http://host");
+  const text = url.replace(AUTHORITY, "http://host");
   const base = /^https?:\/\//i.test(source) ? source : "http://host/";
   try {
     const { pathname } = new URL(text, base);
@@ -98,6 +123,19 @@ function pathOfUrl(url: string, source: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function withoutDefault(path: string): Remark {
+  const message = `the base path \`${path}\` has a variable without a default, so that the paths below it are unknown: \`--base-path\` names it`;
+  return { code: "base_path_unknown", message };
+}
+
+function hasBraces(path: string): boolean {
+  return /[{}]/.test(path);
+}
+
+function shown(path: string): string {
+  return path || "/";
 }
 
 function withoutSlashes(path: string): string {

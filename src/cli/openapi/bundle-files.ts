@@ -4,6 +4,7 @@ import { failed, type Outcome } from "./limits.js";
 import { toTree } from "./to-tree.js";
 
 type Redocly = typeof import("@redocly/openapi-core");
+type Plugin = import("@redocly/openapi-core").Plugin;
 type RedoclyDocument<T = unknown> = import("@redocly/openapi-core").Document<T>;
 
 const PACKAGE = "@redocly/openapi-core";
@@ -25,6 +26,25 @@ export async function loadBundler(
     );
   }
 }
+
+const SCOPES = {
+  name: "Scopes",
+  properties: {},
+  additionalProperties: { type: "string" as const },
+};
+
+/** The bundler has no type for the values of `scopes` of the device flow of 3.2, and fails where a document contains them. */
+const DEVICE_FLOW_SCOPES: Plugin = {
+  id: "scopes",
+  typeExtension: {
+    oas3: (types) => {
+      const flow = types["DeviceAuthorization"];
+      if (flow === undefined) return types; // before 3.2
+      const properties = { ...flow.properties, scopes: SCOPES };
+      return { ...types, DeviceAuthorization: { ...flow, properties } };
+    },
+  },
+};
 
 /**
  * Returns one document that contains what the other files of a document contribute. The bundler gets parsed files only: its resolver
@@ -63,7 +83,7 @@ export async function bundleFiles(
   }
 
   try {
-    const config = await createConfig({});
+    const config = await createConfig({ plugins: [DEVICE_FLOW_SCOPES] });
     const externalRefResolver = new ReadFiles();
     const result = await bundle({ config, externalRefResolver, doc });
     return toTree(result.bundle.parsed);

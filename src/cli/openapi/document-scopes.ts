@@ -3,7 +3,7 @@ import type { ScopeOptions } from "../../policy/definition.js";
 import type { ReportNote } from "../source/source.js";
 import { findingsByMember, tryLoad } from "./load-findings.js";
 import { noteDescriptions, type SchemeTable } from "./read-schemes.js";
-import { firstParagraph } from "./texts.js";
+import { firstParagraph, nameList } from "./texts.js";
 
 /** Maximum number of characters of a description. */
 export const MAX_DESCRIPTION = 500;
@@ -34,12 +34,11 @@ export function documentScopes(
   for (const [name, description] of declared) if (!own.has(name)) entries.set(name, description);
   for (const name of users.keys()) if (!entries.has(name)) entries.set(name, "");
   const refused = refuse(base, entries, own, note);
-  for (const [name, operations] of users) {
-    if (refused.has(name) || declared.has(name) || own.has(name)) continue;
-    const count = operations.length === 1 ? "one operation" : `${operations.length} operations`;
-    const message = `used by ${count} and not declared by a security scheme: the policy declares it`;
-    note({ subject: name, code: "undeclared_scope", message });
-  }
+  const undeclared = [...users.keys()].filter(
+    (name) => !refused.has(name) && !declared.has(name) && !own.has(name),
+  );
+  noteUndeclared(undeclared, users, declared.size > 0, note);
+  for (const name of users.keys()) if (!own.has(name) && NO_SCOPE.test(name)) noteWord(name, note);
   for (const name of declared.keys()) {
     if (refused.has(name) || users.has(name)) continue;
     note({
@@ -49,6 +48,35 @@ export function documentScopes(
     });
   }
   return { entries, isRefused: (scope) => refused.has(scope) };
+}
+
+/** Notes scopes that no scheme declares: all in one note if the schemes declare none at all. */
+function noteUndeclared(
+  names: readonly string[],
+  users: ReadonlyMap<string, readonly string[]>,
+  isAnyDeclared: boolean,
+  note: (note: ReportNote) => void,
+): void {
+  const code = "undeclared_scope";
+  if (!isAnyDeclared && names.length > 1) {
+    const message = `no security scheme declares a scope: the policy declares those that operations use, ${nameList(names)}`;
+    note({ subject: "scopes", code, message });
+    return;
+  }
+  for (const subject of names) {
+    const count = users.get(subject)?.length;
+    const used = count === 1 ? "one operation" : `${count} operations`;
+    const message = `used by ${used} and not declared by a security scheme: the policy declares it`;
+    note({ subject, code, message });
+  }
+}
+
+/** Words that documents have in the place of a scope where none is needed. */
+const NO_SCOPE = /^(?:-+|n\/?a|nil|none|null|no[ _-]?scopes?(?:[ _-]?(?:needed|required))?)$/i;
+
+function noteWord(subject: string, note: (note: ReportNote) => void): void {
+  const message = `read as the name of a scope: if it means that no scope is needed, use \`--no-scope-word ${subject}\``;
+  note({ subject, code: "no_scope_word_likely", message });
 }
 
 function declaredScopes(

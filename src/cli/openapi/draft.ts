@@ -30,9 +30,8 @@ export function createDraft(
   document: string,
   readRuleOf: () => RuleReading,
 ): Draft {
-  const { method, path: written, basePath } = source;
   const extension = readExtension(source);
-  const path = endpointKeyOf(method, written.startsWith("/") ? basePath + written : written);
+  const path = pathOf(source);
   const key = extension?.key ?? path.key;
   const reading: AssignedOrReason = extension === undefined ? readRuleOf() : readingOf(extension);
   const draft = { source, path, key, isExtended: extension !== undefined, merged: [] };
@@ -42,27 +41,63 @@ export function createDraft(
   }
   const ofPath = extension?.key === undefined ? path : { remarks: [], isGuess: false };
   const remarks = [...ofPath.remarks, ...reading.remarks];
+  if (reading.isOptional && !READING.has(source.method)) remarks.push(OPTIONAL);
   if (reading.rule === undefined) {
     const { code, message } = reading.reason;
     const denial = `not assigned: ${document} ${message}`;
     remarks.push({ code, message: denial });
     return { ...draft, assigned, denial, outcome: "left", remarks };
   }
+  if (extension === undefined) remarks.push(...missingParams(key, reading.rule));
   const outcome = isGuess || ofPath.isGuess ? "guessed" : "read";
   return { ...draft, assigned, denial: undefined, outcome, remarks };
 }
 
-type AssignedOrReason = { readonly remarks: readonly Remark[]; readonly isGuess: boolean } & (
-  | { readonly rule: OperationDefinition; readonly reason?: undefined }
-  | { readonly rule?: undefined; readonly reason: Remark }
-);
+/** Returns the key for a path below its base path; none if the base path is unknown. */
+function pathOf({ method, path: written, base }: DocumentOperation): EndpointKey {
+  const path = endpointKeyOf(method, written.startsWith("/") ? base.path + written : written);
+  const { fault, guess } = base;
+  if (fault !== undefined)
+    return { key: undefined, sample: path.sample, remarks: [fault], isGuess: false };
+  return guess === undefined || path.key === undefined
+    ? path
+    : { ...path, remarks: [...path.remarks, guess], isGuess: true };
+}
+
+/** Returns a remark for each parameter of a scope that the path does not have. */
+function missingParams(key: string, rule: OperationDefinition): readonly Remark[] {
+  const params = new Set(splitEndpoint(key).segments.flatMap((segment) => segment.params));
+  const used = new Set([...JSON.stringify(rule).matchAll(PARAM)].map(([, name = ""]) => name));
+  return [...used].flatMap((name) => {
+    if (params.has(name)) return [];
+    const message = `the path has no parameter \`${name}\`: requests are denied unless the gate gets its value from elsewhere`;
+    return [{ code: "scope_parameter_missing", message }];
+  });
+}
+
+/** A parameter in the text of a rule. */
+const PARAM = /\{(\w+)\}/g;
+
+/** Methods by which an operation that is public changes nothing. */
+const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+const OPTIONAL: Remark = {
+  code: "optional_security",
+  message: "`{}` is one of the alternatives, so that it is public and changes need no token",
+};
+
+type AssignedOrReason = Pick<RuleReading, "remarks" | "isGuess" | "isOptional"> &
+  (
+    | { readonly rule: OperationDefinition; readonly reason?: undefined }
+    | { readonly rule?: undefined; readonly reason: Remark }
+  );
 
 /** Returns the reading of an operation with an extension: its rule, or that it has none. */
 function readingOf({ rule }: OperationExtension): AssignedOrReason {
-  const remarks: readonly Remark[] = [];
-  if (rule !== undefined) return { rule, remarks, isGuess: false };
+  const read = { remarks: [], isGuess: false, isOptional: false };
+  if (rule !== undefined) return { rule, ...read };
   const message = "has an `x-scope-policy` without a readable rule for this operation";
-  return { reason: { code: "extension_syntax", message }, remarks, isGuess: false };
+  return { reason: { code: "extension_syntax", message }, ...read };
 }
 
 /** Returns what the policy assigns to an operation; `undefined` if it assigns nothing. */
@@ -103,7 +138,7 @@ export function ruleText(draft: Draft): string | undefined {
   const params = endpointOf(draft)?.segments.flatMap((segment) => segment.params) ?? [];
   const text = JSON.stringify(typeof rule === "string" ? { scope: rule } : withoutTexts(rule));
   if (draft.isExtended) return `${text} ${params.join(" ")}`;
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+  return text.replaceAll(PARAM, (whole, name: string) => {
     const place = params.indexOf(name);
     return place === -1 ? whole : `{${place}}`;
   });

@@ -56,6 +56,7 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
     listMeans: options.listMeans,
     noScopeWords,
     isRefused: () => false,
+    isOwn: (scope) => top.scopes.has(scope),
   };
   const base = { ...top.members, ...identityOf(root, top, name, options.name) };
   const scopes = readScopes(operations, base, top, root, reading, note);

@@ -74,7 +74,18 @@ function checkTokens(tokens: readonly CST.Token[]): Outcome<unknown> | undefined
 }
 
 function innerTokens(token: CST.Token): readonly CST.Token[] {
-  const items = "items" in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
-  const value = "value" in token ? [token.value] : [];
-  return [...items, ...value].filter((inner) => inner !== undefined && inner !== null);
+  return valuesIn(token).filter((inner) => inner !== undefined && inner !== null);
+}
+
+function valuesIn(token: CST.Token): readonly (CST.Token | null | undefined)[] {
+  switch (token.type) {
+    case "document":
+      return [token.value];
+    case "block-map":
+    case "block-seq":
+    case "flow-collection":
+      return token.items.flatMap(({ key, value }) => [key, value]);
+    default:
+      return [];
+  }
 }

@@ -1,7 +1,7 @@
 import { readOwn } from "../../decision/access-token.js";
 import { isObject } from "../../grammar/is-object.js";
 import type { ReportNote } from "../source/source.js";
-import { createBasePathReader } from "./base-path.js";
+import { type BasePath, createBasePathReader } from "./base-path.js";
 import type { JsonObject, OpenApiDocument } from "./document.js";
 import { resolved } from "./resolved.js";
 
@@ -13,8 +13,7 @@ export interface DocumentOperation {
   readonly method: string;
   /** The path as the document writes it. */
   readonly path: string;
-  /** The path of its server, without a slash at the end. */
-  readonly basePath: string;
+  readonly base: BasePath;
   readonly operation: JsonObject;
   readonly pathItem: JsonObject;
 }
@@ -62,7 +61,7 @@ export function readOperations(
       const label = `${method} ${path}`;
       if (isObject(operation)) {
         const base = basePathOf(pathItem, operation);
-        found.push({ label, method, path, basePath: base, operation, pathItem });
+        found.push({ label, method, path, base, operation, pathItem });
       } else {
         note({ subject: label, code: "unreadable_operation", message: "not an object: ignored" });
       }

@@ -14,6 +14,8 @@ export interface RuleContext {
   readonly noScopeWords: ReadonlySet<string>;
   /** Returns whether a policy refuses a scope. */
   readonly isRefused: (scope: string) => boolean;
+  /** Returns whether the extension of the document declares a scope. */
+  readonly isOwn: (scope: string) => boolean;
 }
 
 /** The rule that `security` of an operation becomes, or why there is none, as the end of a sentence about the document. */
@@ -26,6 +28,8 @@ export type RuleReading = RuleOrReason & {
   readonly remarks: readonly Remark[];
   /** Whether the rule is an interpretation of what the document contains. */
   readonly isGuess: boolean;
+  /** Whether the rule is public although alternatives have schemes. */
+  readonly isOptional: boolean;
   /** The lists with several scopes. */
   readonly lists: readonly (readonly string[])[];
   /** Every scope that a supported scheme requires, whether a policy accepts it or not. */
@@ -43,6 +47,7 @@ interface Reading extends RuleContext {
   readonly lists: (readonly string[])[];
   readonly used: Set<string>;
   isGuess: boolean;
+  isOptional: boolean;
 }
 
 /**
@@ -56,11 +61,13 @@ export function readRule(security: unknown, context: RuleContext): RuleReading {
     lists: [],
     used: new Set(),
     isGuess: false,
+    isOptional: false,
   };
   return {
     ...ruleOf(security, reading),
     remarks: [...reading.remarks.values()],
     isGuess: reading.isGuess,
+    isOptional: reading.isOptional,
     lists: reading.lists,
     used: [...reading.used],
   };
@@ -79,7 +86,9 @@ function ruleOf(security: unknown, reading: Reading): RuleOrReason {
       "names only security for this operation that no scope decides",
     );
   if (alternatives.length < read.length) reading.isGuess = true;
-  const open = alternatives.includes(undefined)
+  const isPublic = alternatives.includes(undefined);
+  reading.isOptional = isPublic && alternatives.some((one) => one !== undefined);
+  const open = isPublic
     ? { public: true as const }
     : alternatives.some((one) => one?.length === 0)
       ? { authenticated: true as const }
@@ -174,10 +183,21 @@ function readList(names: readonly string[], reading: Reading): readonly Requirem
     remark(reading, "refused_scope", `no policy accepts the scope ${nameList(refused)}: ${what}`);
     if (!isOr || accepted.length === 0) return undefined;
   }
+  noteTemplates(accepted, reading);
   if (!isOr) return accepted;
   reading.isGuess = true;
   remark(reading, "list_means_or", `one of ${nameList(names)} is enough, by \`--list-means or\``);
   return accepted.length > 1 ? [{ anyOf: accepted }] : accepted;
+}
+
+/** Notes scopes with a parameter: a document has no syntax for one, so that it may be part of the name. */
+function noteTemplates(names: readonly string[], reading: Reading): void {
+  for (const name of names) {
+    if (isPlain(name) || reading.isOwn(name)) continue;
+    reading.isGuess = true;
+    const message = `the braces in \`${name}\` are read as a parameter: the scope must have the value of the request there`;
+    remark(reading, "scope_template", message);
+  }
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {
