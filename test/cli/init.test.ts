@@ -146,9 +146,9 @@ const SOURCES: readonly Row[] = [
     closed: ["POST /orders", "not assigned: openapi.json names no security for this operation"],
   },
   {
-    title: "an OpenAPI document whose operations have parameters",
+    title: "an OpenAPI document whose scopes have parameters",
     files: {
-      "openapi.json": documentWith({ "/orders/{id}": { delete: secured("orders:write") } }),
+      "openapi.json": documentWith({ "/orders/{id}": { delete: secured("orders:{id}") } }),
     },
     argv: () => ["--from", "openapi:openapi.json"],
     assigned: 1,
