@@ -148,7 +148,7 @@ const SOURCES: readonly Row[] = [
   {
     title: "an OpenAPI document whose scopes have parameters",
     files: {
-      "openapi.json": documentWith({ "/orders/{id}": { delete: secured("orders:{id}") } }),
+      "openapi.json": documentWith({ "/orders/{id}": { delete: secured("/orders/{id}/") } }),
     },
     argv: () => ["--from", "openapi:openapi.json"],
     assigned: 1,
