@@ -49,8 +49,8 @@ function readForm(given: unknown): ClaimForm {
 function cedarPolicies(context: CedarContext): string {
   const { compiled, form } = context;
   const operations = [...compiled.operations.values()];
-  // a placeholder in a token is a mistake of the issuer, for which the library rejects the whole token
-  const templates = [...compiled.templates.keys()].flatMap(form.has);
+  // the library rejects a token with a placeholder; patterns find any placeholder in a text, and a set can be asked for known ones
+  const templates = form.takesValues ? [...compiled.templates.keys()].flatMap(form.has) : [];
   return [
     malformedClaimPolicy([...form.malformed, ...templates]),
     ...operations
