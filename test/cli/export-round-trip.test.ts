@@ -40,15 +40,16 @@ function normalised(definition: PolicyDefinition): unknown {
 const countOf = ({ endpoints = {} }: PolicyDefinition) => Object.keys(endpoints).length;
 
 describe("the import of an export", { timeout: 120_000 }, () => {
-  it.each(
-    titled([...EXAMPLES.map(({ definition }) => definition), SMALL], ({ name }) => name),
-  )("is the same policy for %s, with every operation read as written", async (_, definition) => {
-    const contents = await roundTrip(definition);
-    expect(normalised(contents.definition)).toEqual(normalised(definition));
-    const counts = { read: countOf(definition), merged: 0, guessed: 0, left: 0 };
-    expect(contents.report.counts).toEqual(counts);
-    expect(contents.findings).toBeUndefined();
-  });
+  it.each(titled([...EXAMPLES.map(({ definition }) => definition), SMALL], ({ name }) => name))(
+    "is the same policy for %s, with every operation read as written",
+    async (_, definition) => {
+      const contents = await roundTrip(definition);
+      expect(normalised(contents.definition)).toEqual(normalised(definition));
+      const counts = { read: countOf(definition), merged: 0, guessed: 0, left: 0 };
+      expect(contents.report.counts).toEqual(counts);
+      expect(contents.findings).toBeUndefined();
+    },
+  );
 
   it("decides any call as the policy does, for any policy", async () => {
     const allowed = tally("an allowed call", 40);

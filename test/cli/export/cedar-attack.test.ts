@@ -75,7 +75,10 @@ it.each(titled(ROWS))("allows no claim that the library denies near %s", async (
     tools: { use: scope },
   });
   const compiled = compiledPolicyOf(policy);
-  const { files } = await cedar.run({ policy: policy as unknown as Policy, compiled }, { given: {} });
+  const { files } = await cedar.run(
+    { policy: policy as unknown as Policy, compiled },
+    { given: {} },
+  );
   const [schema, policies] = files.map(({ text }) => text) as [string, string];
   expect(faultsOf(schema, policies)).toEqual([]);
   const engine = loadCedar(schema, policies);

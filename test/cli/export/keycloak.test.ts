@@ -84,7 +84,9 @@ describe("the export to Keycloak", () => {
   it("cuts a long description before a character that has no room, not inside of it", async () => {
     const pair = "\u{1f4dc}";
     const descriptions = [`${"x".repeat(254)}${pair}`, `${"x".repeat(253)}${pair}y`];
-    const scopes = Object.fromEntries(descriptions.map((description, at) => [`s${at}`, { description }]));
+    const scopes = Object.fromEntries(
+      descriptions.map((description, at) => [`s${at}`, { description }]),
+    );
     const { realm } = await exported({ name: "Long", version: "1", scopes });
     expect(realm.clientScopes.map(({ description }) => description)).toEqual([
       "x".repeat(254),
