@@ -7,7 +7,7 @@ import { drawPolicy } from "../model/arbitrary-policy.js";
 import { type Claims, drawParams, drawToken } from "../model/arbitrary-request.js";
 import type { Draw } from "../model/draw.js";
 import { law } from "../model/law.js";
-import { type Definition, MODEL_NOW, type Rule, type RuleOptions } from "../model/model.js";
+import { type Definition, MODEL_NOW, type Rule } from "../model/model.js";
 import { canonical, scopeOptions } from "../model/model-scopes.js";
 import { without } from "../model/without.js";
 import { tally } from "../often.js";
@@ -69,7 +69,7 @@ function withoutScopes(rule: Rule, closed: ReadonlySet<string>): Rule {
     ...(enrichedBy !== undefined && {
       enrichedBy: typeof enrichedBy === "string" ? renamed(enrichedBy) : enrichedBy.map(renamed),
     }),
-  } as RuleOptions;
+  };
 }
 
 const toolOf = (index: number) => `endpoint_${index}`;
@@ -145,9 +145,9 @@ describe("an exported document of any policy", { timeout: 120_000 }, () => {
             if (operation === undefined || operation.denial !== undefined) continue;
             const security = securityFor(operation);
             expect([key, security !== undefined]).toEqual([key, listed.has(toolOf(index))]);
-            for (const [scheme, scopes] of security?.flatMap(Object.entries) ?? []) {
+            for (const [scheme, scopes] of (security ?? []).flatMap((one) => Object.entries(one))) {
               expect(scheme).toBe("oauth2");
-              expect(scopes.filter((name: string) => closed.has(name))).toEqual([]);
+              expect(scopes.filter((name) => closed.has(name))).toEqual([]);
             }
             if (security === undefined) left.count += 1;
             else isReached = true;

@@ -24,8 +24,8 @@ async function roundTrip(definition: unknown) {
 }
 
 /** Returns a definition with one spelling of placeholders, and of each endpoint that requires one scope. */
-function normalised(definition: PolicyDefinition): unknown {
-  const { endpoints = {}, ...rest } = definition;
+function normalised(definition: object): unknown {
+  const { endpoints = {}, ...rest }: Partial<PolicyDefinition> = definition;
   const entries = Object.entries(endpoints).map(([key, entry]) => {
     if (typeof entry === "string") return [key, entry];
     const { scope, anyOf = [scope], ...more } = entry as { scope?: string; anyOf?: string[] };

@@ -39,10 +39,10 @@ export const cedarExporter: Exporter = {
 
 /** Returns the form of the scope claim that an option selects. */
 function readForm(given: unknown): ClaimForm {
-  const name = given ?? "text";
+  const name = typeof given === "string" ? given : "text";
   const form = Object.entries(CLAIM_FORMS).find(([key]) => key === name)?.[1];
   if (form !== undefined) return form;
-  throw new UsageError(`--scope-claim \`${String(name)}\`: expected text or set`);
+  throw new UsageError(`--scope-claim \`${name}\`: expected text or set`);
 }
 
 /** Returns the policies of Cedar for the operations that it can decide. */

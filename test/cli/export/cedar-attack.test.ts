@@ -1,6 +1,6 @@
 // Whether text claims can make a pattern of an export find more than the library: real Cedar decides.
 
-import { loadPolicy, type Policy } from "scope-policy";
+import { loadPolicy } from "scope-policy";
 import { expect, it } from "vitest";
 import { cedarExporter as cedar } from "../../../src/cli/export/cedar.js";
 import { compiledPolicyOf } from "../../../src/policy/compiled-policies.js";
@@ -75,10 +75,7 @@ it.each(titled(ROWS))("allows no claim that the library denies near %s", async (
     tools: { use: scope },
   });
   const compiled = compiledPolicyOf(policy);
-  const { files } = await cedar.run(
-    { policy: policy as unknown as Policy, compiled },
-    { given: {} },
-  );
+  const { files } = await cedar.run({ policy, compiled }, { given: {} });
   const [schema, policies] = files.map(({ text }) => text) as [string, string];
   expect(faultsOf(schema, policies)).toEqual([]);
   const engine = loadCedar(schema, policies);
