@@ -7,6 +7,8 @@ import { SMALL_JSON } from "./small-policy.js";
 
 const FILES = { "p.json": SMALL_JSON };
 const OPENAPI = ["export", "p.json", "--to", "openapi"];
+const CEDAR = ["export", "p.json", "--to", "cedar"];
+const KEYCLOAK = ["export", "p.json", "--to", "keycloak"];
 
 interface UsageRow {
   readonly title: string;
@@ -66,6 +68,26 @@ const USAGE: readonly UsageRow[] = [
     title: "an address of another scheme",
     argv: [...OPENAPI, "--authorization-url", "javascript:alert(1)"],
     message: "--authorization-url `javascript:alert(1)`: expected a URL",
+  },
+  {
+    title: "an option of another format",
+    argv: [...CEDAR, "--realm", "shop"],
+    message: "--realm is not an option of --to cedar",
+  },
+  {
+    title: "an unknown form of the scope claim",
+    argv: [...CEDAR, "--scope-claim", "list"],
+    message: "--scope-claim `list`: expected text or set",
+  },
+  {
+    title: "a caller for a format of whole policies",
+    argv: [...KEYCLOAK, "--for", "orders:read"],
+    message: "--for is not an option of --to keycloak, which exports the whole policy",
+  },
+  {
+    title: "a caller without a token for a format of whole policies",
+    argv: [...CEDAR, "--no-token"],
+    message: "--no-token is not an option of --to cedar, which exports the whole policy",
   },
   {
     title: "a folder that does not exist",
@@ -147,6 +169,46 @@ describe("export", () => {
   it("without a token has no endpoint of the small policy", async () => {
     const { out } = await runIn(FILES, [...OPENAPI, "--no-token"]);
     expect(JSON.parse(out)).toMatchObject({ paths: {} });
+  });
+
+  it("writes the files of an export into the folder of --out, which it creates", async () => {
+    const cwd = folderOf(FILES);
+    const { code, out, err } = await run([...CEDAR, "--out", "a/b"], { cwd });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: "wrote a/b/schema.cedarschema\nwrote a/b/policies.cedar\n",
+    });
+    expect(err).toContain("note  `transfer`: ");
+    expect(readFileSync(join(cwd, "a/b/policies.cedar"), "utf8")).toContain('@id("list_orders")');
+    const inFile = await run([...CEDAR, "--out", "p.json"], { cwd });
+    expect(inFile).toMatchObject({ code: 2, out: "" });
+    expect(inFile.err).toContain("cannot create the folder `p.json`: ");
+  });
+
+  it("prints several files below headings, and one file alone", async () => {
+    const { out } = await runIn(FILES, CEDAR);
+    const [before, schema, policies] = out.split(/^==> .* <==$/m);
+    expect(before).toBe("");
+    expect(schema).toContain('action "list_orders"');
+    expect(policies).toContain('@id("list_orders")');
+    const realm = await runIn(FILES, [...KEYCLOAK, "--realm", "shop"]);
+    expect(JSON.parse(realm.out)).toMatchObject({
+      realm: "shop",
+      clientScopes: [{ name: "orders:read" }, {}, {}, {}, {}, {}, {}],
+    });
+  });
+
+  it.each(
+    titled([
+      { title: "cedar", argv: CEDAR, names: ["schema.cedarschema", "policies.cedar"] },
+      { title: "keycloak", argv: KEYCLOAK, names: ["realm.json"] },
+    ]),
+  )("with --json prints every file of %s", async (_, { title, argv, names }) => {
+    const { out, err } = await runIn(FILES, [...argv, "--json"]);
+    const data = JSON.parse(out) as { files: { name: string }[]; cannotSay: string[] };
+    expect({ err, names: data.files.map(({ name }) => name) }).toEqual({ err: "", names });
+    expect(data).toMatchObject({ ok: true, to: title });
+    expect(data.cannotSay.length).toBeGreaterThan(2);
   });
 
   it("reports the findings of a policy, with exit code 1", async () => {

@@ -34,6 +34,15 @@ function hasWholeToken(name: string): readonly string[] {
   return [`${CLAIM} == ${quote(name)}`, ...[`${text} *`, `* ${text}`, `* ${text} *`].map(like)];
 }
 
+/**
+ * Patterns of malformed claims: an empty token, a quote, a backslash, a line break, or a placeholder, which is a mistake of the issuer. The
+ * last two also find brackets in different tokens.
+ */
+const MALFORMED = [
+  ...[" *", "* ", "*  *", '*\\"*', "*\\\\*", "*\\t*", "*\\n*", "*\\r*", "*\\0*"],
+  ...["*{*}*", "*<*>*"],
+];
+
 /** The forms of the claim by the name that selects them. */
 export const CLAIM_FORMS = {
   text: {
@@ -42,7 +51,7 @@ export const CLAIM_FORMS = {
     takesValues: false,
     has: hasWholeToken,
     isRead: like("*"),
-    malformed: [" *", "* ", "*  *", '*\\"*', "*\\\\*", "*\\t*", "*\\n*", "*\\r*"].map(like),
+    malformed: MALFORMED.map(like),
     unchecked:
       "a scope claim that is too long, or has letters or controls that RFC 6749 does not allow: reject it when you verify the token",
   },
@@ -53,7 +62,8 @@ export const CLAIM_FORMS = {
     has: (name) => [`${CLAIM}.contains(${quote(name)})`],
     isRead: `!${CLAIM}.contains("")`,
     malformed: [`${CLAIM}.contains("")`],
-    unchecked: "a scope claim with a malformed scope token: reject it when you verify the token",
+    unchecked:
+      "a scope claim with a malformed scope token, or with a placeholder that the policy does not have: reject it when you verify the token",
   },
 } as const satisfies Record<string, ClaimForm>;
 

@@ -8,7 +8,7 @@ import type {
   Rule,
   ScopeUse,
 } from "../../policy/compiled-policy.js";
-import type { NamedScope } from "../../policy/scope-lookup.js";
+import { createTemplateNames, type TemplateName } from "../../policy/template-names.js";
 import { type ClaimForm, hasBoundToken } from "./cedar-claim.js";
 import { allOf, anyOf } from "./cedar-text.js";
 
@@ -32,18 +32,14 @@ interface Source {
   readonly scope: CompiledScope;
   readonly implied: ImpliedScope;
   /** Its names with placeholders, older ones included; empty for a scope without placeholders. */
-  readonly templates: readonly NamedScope[];
+  readonly templates: readonly TemplateName[];
 }
 
 /** Creates the reader of the conditions of scopes. */
 export function createGrantReader(compiled: CompiledPolicy, form: ClaimForm): GrantReader {
-  const templates = groupBy([...compiled.templates.values()].flat(), ({ declared }) =>
-    String(declared),
-  );
-  const all = compiled.scopes.flatMap((scope, declared) =>
-    scope.closure.map(
-      (implied): Source => ({ scope, implied, templates: templates.get(String(declared)) ?? [] }),
-    ),
+  const templatesOf = createTemplateNames(compiled);
+  const all = compiled.scopes.flatMap((scope) =>
+    scope.closure.map((implied): Source => ({ scope, implied, templates: templatesOf(scope) })),
   );
   const sources = groupBy(all, ({ implied }) => String(implied.scope));
   return (use, rule) => {

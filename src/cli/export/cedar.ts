@@ -39,18 +39,18 @@ export const cedarExporter: Exporter = {
 
 /** Returns the form of the scope claim that an option selects. */
 function readForm(given: unknown): ClaimForm {
-  const name = given ?? "text";
+  const name = typeof given === "string" ? given : "text";
   const form = Object.entries(CLAIM_FORMS).find(([key]) => key === name)?.[1];
   if (form !== undefined) return form;
-  throw new UsageError(`--scope-claim \`${String(name)}\`: expected text or set`);
+  throw new UsageError(`--scope-claim \`${name}\`: expected text or set`);
 }
 
 /** Returns the policies of Cedar for the operations that it can decide. */
 function cedarPolicies(context: CedarContext): string {
   const { compiled, form } = context;
   const operations = [...compiled.operations.values()];
-  // a placeholder in a token is a mistake of the issuer, for which the library rejects the whole token
-  const templates = [...compiled.templates.keys()].flatMap(form.has);
+  // the library rejects a token with a placeholder; patterns find any placeholder in a text, and a set can be asked for known ones
+  const templates = form.takesValues ? [...compiled.templates.keys()].flatMap(form.has) : [];
   return [
     malformedClaimPolicy([...form.malformed, ...templates]),
     ...operations

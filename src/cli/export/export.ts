@@ -148,8 +148,8 @@ async function createFolder(path: string, out: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`cannot create the folder \`${out}\`: ${reason}`, { cause: error });
+    const { message } = error as Error;
+    throw new UsageError(`cannot create the folder \`${out}\`: ${message}`, { cause: error });
   }
 }
 

@@ -12,6 +12,9 @@ const BUILT_IN: ReadonlySet<string> = new Set(
 /** Maximum length of the description of a client scope: the size of Keycloak's database column. */
 const MAX_DESCRIPTION = 255;
 
+/** The first half of a surrogate pair at the end of a text. */
+const HALF_PAIR = /\p{Cs}$/u;
+
 /** The exporter to Keycloak: a part of a realm with a client scope for each scope. */
 export const keycloakExporter: Exporter = {
   name: "keycloak",
@@ -50,7 +53,7 @@ function clientScope({ name, options }: CompiledScope, index: number): object {
   const { description, title } = options;
   return {
     name,
-    ...(description === undefined ? {} : { description: description.slice(0, MAX_DESCRIPTION) }),
+    ...(description === undefined ? {} : { description: shortened(description) }),
     protocol: "openid-connect",
     attributes: {
       "include.in.token.scope": "true",
@@ -59,6 +62,11 @@ function clientScope({ name, options }: CompiledScope, index: number): object {
       "gui.order": String(index + 1),
     },
   };
+}
+
+/** Returns a description as far as the column of Keycloak has room, without half of a surrogate pair at its end. */
+function shortened(description: string): string {
+  return description.slice(0, MAX_DESCRIPTION).replace(HALF_PAIR, "");
 }
 
 /** What client scopes cannot express: whether a scope has it, and what follows. */

@@ -82,7 +82,7 @@ function responsesOf(security: Security): object {
 function createIds(): (one: ShownEndpoint) => string {
   const taken = new Set<string>();
   return ({ path, template }) => {
-    const words = `${path.method} ${template}`.match(/[A-Za-z0-9]+/g) ?? [];
+    const words = [...`${path.method} ${template}`.matchAll(/[A-Za-z0-9]+/g)].flat();
     const base = words
       .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
       .join("");

@@ -118,14 +118,15 @@ function combine(left: readonly Way[], right: readonly Way[]): readonly Way[] {
 
 /** Leaves out each way that requires all that another one requires. Of two equal ways, the first stays. */
 function withoutCovered(ways: readonly Way[]): readonly Way[] {
-  const sets = ways.map(({ scopes }) => new Set(scopes));
-  const covers = (one: number, other: number) =>
-    (ways[one]?.hasConditions !== true || ways[other]?.hasConditions === true) &&
-    [...(sets[one] ?? [])].every((scope) => sets[other]?.has(scope));
-  return ways.filter((_, index) =>
-    ways.every(
-      (_, other) =>
-        other === index || !covers(other, index) || (covers(index, other) && index < other),
-    ),
-  );
+  const sized = ways.map((way) => ({ way, set: new Set(way.scopes) }));
+  const covers = (one: (typeof sized)[number], other: (typeof sized)[number]) =>
+    (!one.way.hasConditions || other.way.hasConditions) &&
+    one.way.scopes.every((scope) => other.set.has(scope));
+  return sized
+    .filter((one, index) =>
+      sized.every(
+        (other, at) => at === index || !covers(other, one) || (covers(one, other) && index < at),
+      ),
+    )
+    .map(({ way }) => way);
 }

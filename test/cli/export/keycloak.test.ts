@@ -1,6 +1,6 @@
 // No Keycloak runs here. The shape is compared with what Keycloak reads: the classes `ClientScopeRepresentation` and `RealmRepresentation`
 // (core/src/main/java/org/keycloak/representations/idm), the attributes of `ClientScopeModel` (server-spi) and the chapter "Client
-// scopes" of its server guide, as of version 26.
+// scopes" of its server guide.
 
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
@@ -79,6 +79,19 @@ describe("the export to Keycloak", () => {
     expect(texts.slice(1, 3)).toEqual(["Orders", "orders:write"]);
     expect(realm.clientScopes[3]?.description).toHaveLength(255);
     expect(texts[3]).toHaveLength(300);
+  });
+
+  it("cuts a long description before a character that has no room, not inside of it", async () => {
+    const pair = "\u{1f4dc}";
+    const descriptions = [`${"x".repeat(254)}${pair}`, `${"x".repeat(253)}${pair}y`];
+    const scopes = Object.fromEntries(
+      descriptions.map((description, at) => [`s${at}`, { description }]),
+    );
+    const { realm } = await exported({ name: "Long", version: "1", scopes });
+    expect(realm.clientScopes.map(({ description }) => description)).toEqual([
+      "x".repeat(254),
+      `${"x".repeat(253)}${pair}`,
+    ]);
   });
 
   it("makes required scopes default, others optional, and links reserved and restricted ones to no new client", async () => {
