@@ -1,13 +1,12 @@
-import { PolicyError } from "../../errors.js";
-import { compilePolicy } from "../../policy/compile.js";
+import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import {
   type Alternative,
   ANY_TIER,
-  type CompiledPolicy,
   isHardDenial,
   type Operation,
   type Rule,
 } from "../../policy/compiled-policy.js";
+import { tryLoad } from "./load-findings.js";
 
 /** One entry of `security` of an operation: scheme names with scopes, all of which are required. */
 export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
@@ -55,14 +54,11 @@ export function securityOf(operation: Operation): Security {
  * policy. For the import, which compares it with the `security` of a document.
  */
 export function securitiesOf(definition: unknown): ReadonlyMap<string, Security> | undefined {
-  let compiled: CompiledPolicy;
-  try {
-    compiled = compilePolicy(definition);
-  } catch (error) {
-    if (error instanceof PolicyError) return undefined;
-    throw error;
-  }
-  const endpoints = [...compiled.fromCode.operations].filter(([, { kind }]) => kind === "endpoint");
+  const loaded = tryLoad(definition);
+  if (!loaded.ok) return undefined;
+  const endpoints = [...compiledPolicyOf(loaded.policy).fromCode.operations].filter(
+    ([, { kind }]) => kind === "endpoint",
+  );
   return new Map(endpoints.map(([key, operation]) => [key, securityOf(operation)]));
 }
 
