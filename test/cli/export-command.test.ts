@@ -141,6 +141,12 @@ describe("export", () => {
     expect(whole.err).not.toContain("addresses");
   });
 
+  it("asks for no address where the document has no security scheme", async () => {
+    const { out, err } = await runIn(FILES, [...OPENAPI, "--no-token"]);
+    expect(out).not.toContain("securitySchemes");
+    expect(err).not.toContain("addresses");
+  });
+
   it("with --json prints the files or their paths, and what the format cannot express", async () => {
     const cwd = folderOf(FILES);
     const printed = await run([...OPENAPI, "--json"], { cwd });

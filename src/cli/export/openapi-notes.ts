@@ -1,13 +1,13 @@
 import { branchesOf, type CompiledPolicy } from "../../policy/compiled-policy.js";
 import { SCHEMES } from "../openapi/security-of.js";
 import type { ShownEndpoint } from "./openapi-operations.js";
-import type { Flow } from "./openapi-urls.js";
 
 /** A document of which the notes are made. */
 export interface NotedDocument {
   readonly compiled: CompiledPolicy;
   readonly shown: readonly ShownEndpoint[];
-  readonly flow: Flow;
+  /** The flags of the addresses for which the document has placeholders. */
+  readonly placeholders: readonly string[];
   /** Whether the document is for one caller: it then has no extensions. */
   readonly isForCaller: boolean;
 }
@@ -109,15 +109,15 @@ function listOf(all: readonly string[]): string {
 
 /** Returns what a document cannot express, one line for each kind. */
 export function openApiNotes(document: NotedDocument): readonly string[] {
-  const { flow, isForCaller } = document;
+  const { placeholders, isForCaller } = document;
   const kind = isForCaller ? "caller" : "whole";
   const rows = ROWS.filter((row) => row.in === kind || row.in === "both");
   const lines = rows.flatMap(({ namesOf, text }) => {
     const found = namesOf(document);
     return found.length === 0 ? [] : [text(listOf(found))];
   });
-  if (flow.missing.length === 0) return lines;
-  const flags = flow.missing.join(" and ");
+  if (placeholders.length === 0) return lines;
+  const flags = placeholders.join(" and ");
   return [
     ...lines,
     `addresses: OpenAPI requires those of the authorization server, so the document has placeholders that end in \`.invalid\`; give ${flags}`,

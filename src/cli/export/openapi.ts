@@ -23,21 +23,21 @@ export const openApiExporter: Exporter = {
       isForCaller ? createCallerSecurity(compiled, caller.token) : securityOf,
     );
     const members = Object.entries(compiled.definition).filter(([name]) => name !== "endpoints");
+    const schemes = schemesOf(compiled, shown, flow, isForCaller);
+    // a document without schemes has no addresses
+    const placeholders = Object.keys(schemes).length === 0 ? [] : flow.missing;
     const document = {
       openapi: "3.1.0",
       info: { title: compiled.definition.name, version: compiled.definition.version },
       paths: pathsOf(shown, !isForCaller),
-      components: {
-        ...schemesOf(compiled, shown, flow, isForCaller),
-        responses: RESPONSES,
-      },
+      components: { ...schemes, responses: RESPONSES },
       ...(!isForCaller && { "x-scope-policy": Object.fromEntries(members) }),
     };
     const text = asYaml === true ? await yamlText(document) : jsonText(document);
     const name = asYaml === true ? "openapi.yaml" : "openapi.json";
     return {
       files: [{ name, text }],
-      cannotSay: openApiNotes({ compiled, shown, flow, isForCaller }),
+      cannotSay: openApiNotes({ compiled, shown, placeholders, isForCaller }),
     };
   },
 };

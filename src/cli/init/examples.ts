@@ -31,9 +31,10 @@ export function examplesOf(policy: Policy): Examples {
   const calls = [...policy.toolNames, ...policy.endpointNames].flatMap((name) =>
     callsOf(policy, name),
   );
-  const isAllowed = ({ code }: ExampleCall) => code === "allowed";
-  const allowed = calls.find((call) => isAllowed(call) && call.scope) ?? calls.find(isAllowed);
-  const denials = calls.filter((call) => !isAllowed(call));
+  const permits = calls.filter(({ code }) => code === "allowed");
+  const allowed = permits.find(({ scope }) => scope) ?? permits[0];
+  // an operation without a rule is denied only until it gets one
+  const denials = calls.filter(({ code }) => code !== "allowed" && code !== "denied");
   const denied =
     denials.find(({ operation, scope }) => operation === allowed?.operation && scope === "") ??
     denials[0];
