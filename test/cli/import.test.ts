@@ -539,6 +539,18 @@ const SHAPES: readonly ShapeRow[] = [
     counts: [1, 0, 0, 2],
   },
   {
+    title: "a guard of a catch-all also guards requests with many segments",
+    paths: { "/x/{r*}": { head: B }, "/x/{q}": { get: {} }, "/{s+}": { get: P } },
+    endpoints: { "GET /x/{q}": DENIED },
+    counts: [0, 0, 0, 3],
+  },
+  {
+    title: "a guard of a pattern also guards requests with many segments",
+    paths: { "/x/{r=**}": { get: B }, "/x/{q}": { get: {} }, "/{s+}": { get: P } },
+    endpoints: { "GET /x/{q}": DENIED },
+    counts: [0, 0, 0, 3],
+  },
+  {
     title: "a method in capital letters is left, and its requests are denied",
     paths: { "/{x}": { get: P }, "/admin": { GET: A }, "/other": { Get: A } },
     endpoints: { "GET /{x}": { public: true }, "GET /admin": DENIED, "GET /other": DENIED },

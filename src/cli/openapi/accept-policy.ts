@@ -97,16 +97,19 @@ function guardRequests(
       const covering = coveringOf(draft, sample);
       if (covering !== undefined) denyCovering(covering, draft, placed, document, OTHER_BASE);
     }
-    const covering = decided.has(draft) ? undefined : coveringOf(draft, draft.sample);
-    if (covering === undefined) continue;
-    const own = ownKey(draft);
-    if (own !== undefined && !refused.has(own) && !placed.has(own)) {
-      const message = `denied, because \`${covering.draft.source.label}\` would decide its requests`;
-      placed.set(own, draft);
-      const denial = `not assigned: ${document} has an operation here that no policy can hold`;
-      leave(draft, { code: "denied_instead", message }, denial);
-    } else {
-      denyCovering(covering, draft, placed, document, NOT_HELD);
+    if (decided.has(draft)) continue;
+    for (const sample of draft.samples) {
+      const covering = coveringOf(draft, sample);
+      if (covering === undefined) continue;
+      const own = ownKey(draft);
+      if (own !== undefined && !refused.has(own) && !placed.has(own)) {
+        const message = `denied, because \`${covering.draft.source.label}\` would decide its requests`;
+        placed.set(own, draft);
+        const denial = `not assigned: ${document} has an operation here that no policy can hold`;
+        leave(draft, { code: "denied_instead", message }, denial);
+      } else {
+        denyCovering(covering, draft, placed, document, NOT_HELD);
+      }
     }
   }
   return isChanged;

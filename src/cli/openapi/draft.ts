@@ -5,14 +5,14 @@ import { type EndpointKey, endpointKeyOf, type Remark } from "./endpoint-key-of.
 import { type OperationExtension, readExtension } from "./extension.js";
 import type { DocumentOperation } from "./read-operations.js";
 import type { RuleReading } from "./read-rule.js";
-import { sampleOf } from "./sample-path.js";
+import { samplesOf } from "./sample-path.js";
 
 /** An operation of a document on its way into a policy. Later steps change what becomes of it. */
 export interface Draft {
   readonly source: DocumentOperation;
   readonly path: EndpointKey;
-  /** A path that a request of it can have. */
-  readonly sample: string;
+  /** Paths that requests of it can have. */
+  readonly samples: readonly string[];
   /** Such paths below the base paths that the policy does not use. */
   readonly otherSamples: readonly string[];
   /** The key of `endpoints`; `undefined` if a policy cannot hold the operation. */
@@ -46,8 +46,8 @@ export function createDraft(
   const draft = {
     source,
     path,
-    sample: sampleOf(base.path + written),
-    otherSamples: (base.others ?? []).map((other) => sampleOf(other + written)),
+    samples: samplesOf(base.path + written),
+    otherSamples: (base.others ?? []).flatMap((other) => samplesOf(other + written)),
     key,
     isExtended: extension !== undefined,
     merged: [],

@@ -9,17 +9,26 @@ import { BRACES, encodeLetters } from "./endpoint-key-of.js";
  */
 const VALUE = [...randomBytes(12)].map((byte) => String.fromCharCode(0x5d0 + (byte % 16))).join("");
 
+/** Number of segments of a catch-all, so many that no path without one is likely to match. */
+const MANY = 32;
+
 /**
- * Returns a path that a request of an operation can have. A parameter such as `{name=projects/*}` has the form after `=`.
+ * Returns paths that requests of an operation can have: one with one segment for each parameter, and one with many for a catch-all. A
+ * parameter such as `{name=projects/*}` has the form after `=`.
  *
  * @throws {@link UsageError} if the path has so many parameters that no policy would accept the request
  */
-export function sampleOf(path: string): string {
+export function samplesOf(path: string): readonly string[] {
+  return [...new Set([sampleOf(path, 1), sampleOf(path, MANY)])];
+}
+
+function sampleOf(path: string, count: number): string {
+  const many = Array.from({ length: count }, () => VALUE).join("/");
   const [plain = ""] = path
     .replaceAll(BRACES, (text) => {
       const at = text.indexOf("=");
-      const form = at === -1 ? "*" : text.slice(at + 1, -1);
-      return form.replaceAll(/\*+/g, VALUE);
+      if (at === -1) return TAKES_MANY.test(text) ? many : VALUE;
+      return text.slice(at + 1, -1).replaceAll(/\*+/g, (stars) => (stars === "*" ? VALUE : many));
     })
     .split(/[?#]/);
   const sample = encodeLetters(plain);
@@ -29,3 +38,5 @@ export function sampleOf(path: string): string {
     );
   return sample;
 }
+
+const TAKES_MANY = /^\{\+|[*+]\}$/;

@@ -105,7 +105,8 @@ export function leaveDeniedCatchAlls(placed: Placed): void {
     const endpoint = splitEndpoint(key);
     if (draft.denial === undefined || !endsInCatchAll(endpoint)) continue;
     const router = buildRouter([{ endpoint, target: true }]);
-    if (!open.some(({ sample, source }) => router.meantBy(source.method, sample))) continue;
+    if (!open.some(({ samples, source }) => router.meantBy(source.method, samples[0] as string)))
+      continue;
     placed.delete(key);
     const message = "a denial of it would deny the operations below it, so it is not in the policy";
     leave(draft, { code: "denied_catch_all", message });
