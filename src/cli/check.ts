@@ -3,7 +3,7 @@ import { addDriftOptions, checkDrift } from "./drift/drift.js";
 import { type Counts, countsOf } from "./matrix/matrix-model.js";
 import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
 import { type LoadResult, loadPolicyFile } from "./policy-file/load-policy-file.js";
-import { EXIT, UsageError } from "./terminal/io.js";
+import { EXIT } from "./terminal/io.js";
 import { styled } from "./terminal/output.js";
 import { policyWarnings } from "./warnings.js";
 
@@ -19,7 +19,7 @@ export const check: CliCommand = {
       .argument("<file...>", "policies: .json, .js, .mjs, .cjs, .ts, .mts or .cts")
       .addHelpText("after", EXAMPLE),
   run: async ([files], options, run) => {
-    const names = Array.isArray(files) ? (files as readonly string[]) : [];
+    const names = files as readonly string[];
     const compared = await checkDrift(names, options, run);
     if (compared !== undefined) return compared;
     const results: Result[] = [];
@@ -33,19 +33,16 @@ export const check: CliCommand = {
       try {
         return { file, loaded: await loadPolicyFile(file, run.screen.cwd) };
       } catch (error) {
-        if (error instanceof UsageError) return { file, fault: error.message };
-        throw error;
+        return { file, fault: (error as Error).message };
       }
     }
   },
 };
 
 /** The result for one file: the loaded policy or its findings, or the reason why it could not be read. */
-interface Result {
-  readonly file: string;
-  readonly loaded?: LoadResult;
-  readonly fault?: string;
-}
+type Result =
+  | { readonly file: string; readonly loaded: LoadResult; readonly fault?: undefined }
+  | { readonly file: string; readonly fault: string; readonly loaded?: undefined };
 
 function printJsonResults(results: readonly Result[], { screen }: RunContext): void {
   const files = results.map(({ file, loaded, fault }) => {
@@ -65,7 +62,7 @@ function printJsonResults(results: readonly Result[], { screen }: RunContext): v
 
 function printResult({ file, loaded, fault }: Result, { screen }: RunContext): void {
   if (loaded === undefined) {
-    screen.complain([styled("red", "error"), `: ${fault ?? ""}`]);
+    screen.complain([styled("red", "error"), `: ${fault}`]);
   } else if (loaded.ok) {
     const counts = countWords(countsOf(loaded.policy));
     screen.say([styled("green", "ok"), "  ", styled("bold", file), `: ${counts}`]);

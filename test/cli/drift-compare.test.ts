@@ -412,6 +412,25 @@ describe("comparing with kept fingerprints", () => {
     expect(names(compareTools(tools, ["two", "three"].map(same), kept))).toEqual([0, 0, 1]);
   });
 
+  it("renamed tools are in the order of their old names", () => {
+    const named = (name: string, title: string): SourceOperation => ({
+      kind: "tool",
+      name,
+      rule: undefined,
+      descriptor: { title },
+    });
+    const kept = fingerprintsOf([named("one", "1"), named("two", "2"), named("three", "3")]);
+    const moved = [named("b", "2"), named("a", "1"), named("c", "3")];
+    expect(compareTools({ one: "a", two: "a", three: "a" }, moved, kept)).toEqual({
+      ...NONE,
+      renamed: [
+        { from: "one", to: "a" },
+        { from: "three", to: "c" },
+        { from: "two", to: "b" },
+      ],
+    });
+  });
+
   it("a denied tool that was renamed is reported with both names", () => {
     const [one] = toolsNamed("one");
     const kept = fingerprintsOf(toolsNamed("one"));

@@ -106,6 +106,7 @@ const place = (cwd: string, kind: SourceOperation["kind"] = "tool") => ({
 const KEPT: Fingerprints = fingerprintsOf([
   tool("two", { title: "2", description: "two" }),
   tool("__proto__", { title: "\u202e" }),
+  tool("one", { title: "1" }),
 ]);
 
 describe("the file of fingerprints", () => {
@@ -120,6 +121,7 @@ describe("the file of fingerprints", () => {
   "source": "${SOURCE}",
   "operations": {
     "__proto__": {"title":"${digestOf('"\u202e"')}"},
+    "one": {"title":"${digestOf('"1"')}"},
     "two": {"description":"${digestOf('"two"')}","title":"${digestOf('"2"')}"}
   }
 }

@@ -7,6 +7,7 @@ import { visible } from "../../src/cli/terminal/visible.js";
 import { titled } from "../titled.js";
 import { HOSTILE, HOSTILE_POLICY, OWN_STYLE, UNSAFE } from "./hostile-policy.js";
 import { folderOf, run } from "./run.js";
+import { onePage, serveV2 } from "./source/mcp-servers.js";
 
 const POLICY_JSON = JSON.stringify(HOSTILE_POLICY);
 /** A policy with many findings, all of which quote the hostile text. */
@@ -33,7 +34,38 @@ const KEYS = {
     },
   ],
 };
+const PLAIN_HOSTILE = HOSTILE.replaceAll("\0", "");
+/** A document with hostile text in every place that takes free text, and in names. */
+const DOCUMENT = {
+  openapi: "3.1.0",
+  info: { title: HOSTILE, version: HOSTILE, description: HOSTILE },
+  security: [{ [HOSTILE]: [HOSTILE] }, { oauth: ["a:read"] }],
+  paths: {
+    "/a": {
+      get: { summary: HOSTILE, description: HOSTILE, operationId: HOSTILE },
+      delete: { security: [{ oauth: [HOSTILE] }] },
+      trace: {},
+    },
+    [`/${HOSTILE}`]: { get: { summary: HOSTILE } },
+    [HOSTILE]: { get: {} },
+  },
+  components: {
+    securitySchemes: {
+      oauth: {
+        type: "oauth2",
+        flows: { authorizationCode: { scopes: { "a:read": HOSTILE, [HOSTILE]: HOSTILE } } },
+      },
+      [HOSTILE]: { type: HOSTILE },
+    },
+    schemas: { a: { $ref: `#/components/schemas/${HOSTILE}` } },
+  },
+};
 const FILES = {
+  "api.json": JSON.stringify(DOCUMENT),
+  "wrong-api.json": JSON.stringify({ ...DOCUMENT, paths: { "/a": { $ref: `#/${HOSTILE}` } } }),
+  "no-api.yaml": `openapi: ["${PLAIN_HOSTILE}`,
+  "tools.json": JSON.stringify({ [HOSTILE]: ["a:read"], read_a: "a:read", [`b ${HOSTILE}`]: null }),
+  "no-tools.json": JSON.stringify({ [HOSTILE]: [3] }),
   "keys.json": JSON.stringify(KEYS),
   "p.json": POLICY_JSON,
   "wrong.json": WRONG_JSON,
@@ -91,6 +123,28 @@ const COMMANDS: readonly (readonly string[])[] = [
     "--jwks",
     "keys.json",
   ],
+  ["init", "--name", HOSTILE],
+  ["init", "--from", "api.json"],
+  ["init", "--from", "wrong-api.json"],
+  ["init", "--from", "no-api.yaml"],
+  ["init", "--from", "tools.json", "--table", "tools"],
+  ["init", "--from", "no-tools.json", "--table", "tools"],
+  ["init", "--from", HOSTILE],
+  ["init", "--from", `mcp:${HOSTILE}`],
+  ["import", "openapi", "api.json"],
+  ["import", "openapi", "wrong-api.json"],
+  ["import", "openapi", "no-api.yaml", "--root", HOSTILE],
+  ["import", HOSTILE, "api.json"],
+  ["check", "p.json", "--against", "api.json"],
+  ["check", "p.json", "--against", "api.json", "--format", "markdown"],
+  ["check", "p.json", "--against", "wrong-api.json"],
+  ["check", "p.json", "--against", HOSTILE],
+  ["export", "p.json", "--to", "openapi"],
+  ["export", "p.json", "--to", "keycloak"],
+  ["export", "p.json", "--to", "cedar"],
+  ["export", "p.json", "--to", "openapi", "--for", HOSTILE],
+  ["export", "p.json", "--to", HOSTILE],
+  ["export", "wrong.json", "--to", "openapi"],
   ["token", "a", "--issuer", HOSTILE, "--audience", "a", "--jwks", HOSTILE],
   [HOSTILE],
   ["explain", "--help", HOSTILE],
@@ -109,9 +163,8 @@ describe("hostile text of a policy, a file and the arguments", () => {
   it.each(titled(COMMANDS, (argv) => visible(argv.join(" "))))(
     "becomes visible text that adds no line in the output of %s",
     async (_title, argv) => {
-      const cwd = folderOf(FILES);
       for (const glance of TERMINALS) {
-        const { out, err } = await run(argv, { cwd, ...glance });
+        const { out, err } = await run(argv, { cwd: folderOf(FILES), ...glance });
         expect(out + err).not.toBe("");
         // a style that the program uses itself, here in the text of the policy
         expect(out + err).not.toContain("\u001B[31mred");
@@ -119,11 +172,26 @@ describe("hostile text of a policy, a file and the arguments", () => {
         expect(bare).not.toMatch(UNSAFE);
         for (const line of bare.split("\n")) expect(line).not.toMatch(/^YES:/);
       }
-      const data = await run([...argv, "--json"], { cwd, colours: true });
+      const data = await run([...argv, "--json"], { cwd: folderOf(FILES), colours: true });
       expect(data.out + data.err).not.toMatch(UNSAFE);
       expect(data.out).not.toMatch(/^YES:/m);
     },
   );
+
+  it("becomes visible text in what init prints and writes about the tools of a server", async () => {
+    const tools = [{ name: "read_a", title: HOSTILE, description: HOSTILE }, { name: HOSTILE }];
+    const from = ["init", "--from", await serveV2(onePage(tools))];
+    const cwd = folderOf({});
+    const { code, out, err } = await run(from, { cwd });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const written = ["policy.json", "policy.test.mjs"].map((name) =>
+      readFileSync(join(cwd, name), "utf8"),
+    );
+    for (const text of [out, ...written]) {
+      expect(text).not.toMatch(UNSAFE);
+      expect(text).not.toMatch(/^YES:/m);
+    }
+  });
 
   it("keeps its value in JSON", async () => {
     const cwd = folderOf(FILES);

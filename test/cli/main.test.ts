@@ -12,7 +12,25 @@ import { titled } from "../titled.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
-const COMMANDS = ["check", "explain", "matrix", "docs", "schema", "types", "token"];
+const COMMANDS = [
+  "init",
+  "check",
+  "explain",
+  "matrix",
+  "docs",
+  "schema",
+  "types",
+  "token",
+  "import",
+  "export",
+];
+
+/** A document with the endpoints of the small policy, and one that it does not have. */
+const DOCUMENT_JSON = JSON.stringify({
+  openapi: "3.1.0",
+  info: { title: "Shop", version: "7" },
+  paths: { "/orders": { get: { security: [] } }, "/ping": { get: { security: [] } } },
+});
 
 describe("the command line", () => {
   it("lists its commands and exit codes in the help", async () => {
@@ -26,6 +44,7 @@ describe("the command line", () => {
       "1  the policy has findings",
       "2  wrong usage",
       "3  explain: the call is denied",
+      "4  check --against: the policy and the source differ",
     ]) {
       expect(out).toContain(`\n  ${line}`);
     }
@@ -51,6 +70,11 @@ describe("the command line", () => {
       { argv: ["check", "p.json", "--jsno"], says: "unknown option '--jsno'" },
       { argv: ["schema", "too", "much"], says: "too many arguments" },
       { argv: ["docs", "none.json"], says: "cannot read `none.json`" },
+      { argv: ["init", "--from", "none.json"], says: "cannot read `none.json`" },
+      { argv: ["import", "raml", "a.raml"], says: "Allowed choices are openapi" },
+      { argv: ["import", "openapi", "none.yaml"], says: "cannot read `none.yaml`" },
+      { argv: ["export", "none.json", "--to", "cedar"], says: "cannot read `none.json`" },
+      { argv: ["check", "p.json", "--root", "a"], says: "--root requires --against" },
     ];
 
   it.each(titled(INVALID_ARGUMENTS, ({ argv }) => argv.join(" ")))(
@@ -103,7 +127,7 @@ describe("the command line", () => {
   });
 
   it("prints JSON for every command with --json", async () => {
-    const files = { "p.json": SMALL_JSON };
+    const files = { "p.json": SMALL_JSON, "api.json": DOCUMENT_JSON };
     for (const argv of [
       ["check", "p.json"],
       ["explain", "p.json", "whoami"],
@@ -112,6 +136,13 @@ describe("the command line", () => {
       ["schema"],
       ["schema", "p.json"],
       ["types", "p.json"],
+      ["init"],
+      ["init", "--from", "api.json"],
+      ["check", "p.json", "--against", "api.json"],
+      ["import", "openapi", "api.json"],
+      ["export", "p.json", "--to", "openapi"],
+      ["export", "p.json", "--to", "keycloak"],
+      ["export", "p.json", "--to", "cedar"],
     ]) {
       const { out, err } = await runIn(files, [...argv, "--json"], { colours: true });
       expect(err).toBe("");

@@ -141,7 +141,9 @@ function ruleWords(operation: Operation): readonly Word[] {
       ),
     );
   // branches repeat alternatives
-  const different = [...groupBy(accepted, plainWords).values()].flatMap(([first]) => [first ?? []]);
+  const different = [...groupBy(accepted, plainWords).values()].flatMap((group) =>
+    group.slice(0, 1),
+  );
   if (different.length === 0) return [{ text: "a denial" }];
   return joined(
     different.map((words) => (words.length === 0 ? [{ text: "any token" }] : words)),

@@ -153,7 +153,8 @@ function createEndpointFinder(policy: CompiledPolicy): OperationFinder {
     if (entry !== undefined) return entry;
     const match = findEndpoint(policy, requestOf(name, "probe"));
     const isDecided = match !== undefined && endsInCatchAll(splitEndpoint(match.name));
-    return isDecided ? (exact.get(identityOf("endpoint", match.name)) ?? []) : [];
+    const catchAll = isDecided ? exact.get(identityOf("endpoint", match.name)) : undefined;
+    return catchAll ?? [];
   };
 }
 

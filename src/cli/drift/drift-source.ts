@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from "node:path";
 import { isLoopback, urlParts } from "../../grammar/url.js";
-import type { DocumentFinding } from "../openapi/document.js";
+import { placeOf } from "../openapi/texts.js";
 import { parseSource, type ReadOptions, readSource } from "../source/read-source.js";
 import type { SourceContents, SourceOperation } from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
@@ -20,21 +20,16 @@ export interface DriftSource {
  */
 export async function readDriftSource(
   source: string,
-  options: Omit<ReadOptions, "table" | "name" | "addImplies">,
+  options: Omit<ReadOptions, "table" | "name">,
 ): Promise<DriftSource> {
   const { kind, location } = parseSource(source);
   const read = await readSource(source, { ...options, table: "refused" });
   if (read.ok) {
     return { kind: kind === "mcp" ? "tool" : "endpoint", location, contents: read.contents };
   }
-  const [first, ...others] = read.findings.map(findingText);
-  const more = others.length === 0 ? "" : ` (and ${others.length} more findings)`;
-  throw new UsageError(`cannot use \`${source}\`: ${first ?? "it has findings"}${more}`);
-}
-
-function findingText({ file, line, column, message }: DocumentFinding): string {
-  const position = line === undefined ? "" : `:${line}:${column ?? 1}`;
-  return `${file}${position}: ${message}`;
+  const texts = read.findings.map((finding) => `${placeOf(finding)}: ${finding.message}`);
+  const more = texts.length === 1 ? "" : ` (and ${texts.length - 1} more)`;
+  throw new UsageError(`cannot use \`${source}\`: ${texts.slice(0, 1).join("")}${more}`);
 }
 
 /**

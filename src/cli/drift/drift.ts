@@ -1,11 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { loadPolicy } from "../../decision/define-policy.js";
-import { PolicyError } from "../../errors.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { policyOrFindings, type RunContext, textOption } from "../command.js";
 import { plainWords } from "../describe-rule.js";
+import { tryLoad } from "../openapi/load-findings.js";
 import type { SourceContents } from "../source/source.js";
 import {
   addDocumentFlags,
@@ -44,6 +43,8 @@ const DEPENDENT: Readonly<Record<string, string>> = {
   format: "--format",
   listMeans: "--list-means",
   basePath: "--base-path",
+  addImplies: "--add-implies",
+  root: "--root",
 };
 
 /**
@@ -127,14 +128,10 @@ function leftOut({ kind, contents: { operations, report } }: DriftSource): numbe
 
 /** Returns the policy that follows from a document, with which its rules are compared. */
 function givenPolicy({ definition }: SourceContents, source: string): CompiledPolicy {
-  try {
-    return compiledPolicyOf(loadPolicy(definition));
-  } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
-    const [first] = error.findings;
-    const fault = first === undefined ? error.message : first.message;
-    throw new UsageError(`the rules of ${source} are not a policy: ${fault}`, { cause: error });
-  }
+  const loaded = tryLoad(definition);
+  if (loaded.ok) return compiledPolicyOf(loaded.policy);
+  const [first] = loaded.findings.map(({ path, message }) => `${path}: ${message}`);
+  throw new UsageError(`the rules of ${source} are not a policy: ${first}`);
 }
 
 /** Returns the drift that an update of the fingerprints does not settle. */

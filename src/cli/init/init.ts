@@ -1,8 +1,8 @@
 import { Option } from "commander";
-import { loadPolicy, type Policy } from "../../decision/define-policy.js";
-import { type Finding, PolicyError } from "../../errors.js";
+import type { Policy } from "../../decision/define-policy.js";
 import { type CliCommand, type RunContext, textOption } from "../command.js";
-import { documentFindingLines } from "../source/document-findings.js";
+import { tryLoad } from "../openapi/load-findings.js";
+import { definitionFindingLines, documentFindingLines } from "../source/finding-lines.js";
 import { type ReadOptions, readSource } from "../source/read-source.js";
 import { reportLines } from "../source/report-text.js";
 import type { SourceReport } from "../source/source.js";
@@ -13,7 +13,7 @@ import {
   readTokenFlag,
 } from "../source/source-flags.js";
 import { EXIT, type ExitCode } from "../terminal/io.js";
-import { type Line, render, styled } from "../terminal/output.js";
+import { render, styled } from "../terminal/output.js";
 import { type Examples, examplesOf } from "./examples.js";
 import { starterDefinition } from "./starter.js";
 import { type TestRunner, testFile, testRunnerOf } from "./test-file.js";
@@ -96,19 +96,12 @@ function loadOrFindings(
   definition: Readonly<Record<string, unknown>>,
   { screen, json }: RunContext,
 ): Policy | undefined {
-  try {
-    return loadPolicy(definition);
-  } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
-    const { findings } = error;
-    if (json) screen.sayJson({ ok: false, findings });
-    else screen.complain(...findings.map(findingLine), "nothing was written");
-    return undefined;
-  }
-}
-
-function findingLine({ path, message, code }: Finding): Line {
-  return [styled("red", "error"), `  ${path}: ${message}  `, styled("dim", code)];
+  const loaded = tryLoad(definition);
+  if (loaded.ok) return loaded.policy;
+  const { findings } = loaded;
+  if (json) screen.sayJson({ ok: false, findings });
+  else screen.complain(...definitionFindingLines(findings), "nothing was written");
+  return undefined;
 }
 
 function printResult(

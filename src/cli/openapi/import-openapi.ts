@@ -16,7 +16,7 @@ import { type RuleContext, readRule } from "./read-rule.js";
 import { readSchemes, type SchemeTable, securityOf } from "./read-schemes.js";
 import { noteDifferences } from "./security-differences.js";
 import { leaveDeniedCatchAlls, leaveOverlaps, type Placed, placeByShape } from "./settle-shapes.js";
-import { documentName, firstParagraph, nameList, oneLine } from "./texts.js";
+import { documentName, firstParagraph, nameList, oneLine, placeOf } from "./texts.js";
 
 /** Options of {@link readOpenApi}. */
 export interface ImportOptions {
@@ -42,7 +42,7 @@ const MAX_VERSION = 64;
  * @throws {@link UsageError} if some list has several scopes and `listMeans` is missing, or if `basePath` is not a path
  */
 export function readOpenApi(document: OpenApiDocument, options: ImportOptions): SourceContents {
-  const notes: ReportNote[] = [];
+  const notes = documentNotes(document);
   const note = (one: ReportNote): void => void notes.push(one);
   const { root, source } = document;
   const name = documentName(source);
@@ -79,6 +79,11 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
     report: { source, counts: countsOf(drafts), notes: [...notes, ...drafts.flatMap(notesOf)] },
     ...(findings.length > 0 && { findings }),
   };
+}
+
+/** Returns the harmless faults of a document, each with its place as the subject. */
+function documentNotes({ notes = [] }: OpenApiDocument): ReportNote[] {
+  return notes.map((note) => ({ subject: placeOf(note), code: note.code, message: note.message }));
 }
 
 /** Returns the name and the version of the policy: those of the extension, else those of the document. */

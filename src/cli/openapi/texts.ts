@@ -1,5 +1,6 @@
 import { joinLines, replaceInvisible } from "../../grammar/shown-text.js";
 import { shorten } from "../terminal/wrap.js";
+import type { DocumentFinding } from "./document.js";
 
 /** Number of characters of a text that are read at most. */
 const MAX_READ = 20_000;
@@ -35,6 +36,11 @@ export function nameList(names: readonly string[]): string {
   const others = names.length - shown.length;
   const last = others > 0 ? `${others} more` : (shown.pop() ?? "");
   return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
+}
+
+/** Returns where a fault of a document is, as text: `file:line:column`, or the part of it that is known. */
+export function placeOf({ file, line, column }: DocumentFinding): string {
+  return [file, line, column].filter((part) => part !== undefined).join(":");
 }
 
 /** Returns the last part of the path or address of a document, for reasons that clients read. */

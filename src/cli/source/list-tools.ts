@@ -175,7 +175,7 @@ function messageOf(error: unknown, watched: ServerFetch, late: ListLimits | unde
   if (error instanceof AnswerError) return error.message;
   if (late !== undefined) return `no complete answer within ${late.milliseconds / 1_000} s`;
   const status = watched.status();
-  const reason = oneLine(error instanceof Error ? error.message : String(error));
+  const reason = oneLine((error as Error).message);
   return status === undefined
     ? `not an MCP server over Streamable HTTP: ${reason}`
     : `not an MCP server over Streamable HTTP (status ${status})`;

@@ -1,11 +1,11 @@
 import { readOwn } from "../../decision/access-token.js";
 import { groupBy } from "../../grammar/entry-of.js";
 import type { OperationOptions } from "../../policy/definition.js";
+import { oneLine } from "../openapi/texts.js";
 import type { ToolDescriptor } from "./list-tools.js";
 import { readSecuritySchemes } from "./read-security-schemes.js";
 import type { ListMeans } from "./scope-lists.js";
 import type { Outcome, ReportNote, SourceContents } from "./source.js";
-import { MAX_TEXT, sourceText } from "./source-text.js";
 import { suggestScopes } from "./suggest-scope.js";
 import { definedTexts, type ReadTool, toolContents, toolNameFault } from "./tool-contents.js";
 
@@ -20,6 +20,9 @@ export interface McpOptions {
   /** What several scopes of one security scheme mean. Default: `"and"`. */
   readonly listMeans?: ListMeans | undefined;
 }
+
+/** Maximum number of characters of a title and of a description that a policy takes from a tool. */
+const MAX_TEXT = { title: 100, description: 500 } as const;
 
 /** The members of a tool of which a fingerprint is made. */
 const FINGERPRINTED = [
@@ -94,8 +97,8 @@ function seenBy({ source, hasToken }: McpOptions): ReportNote {
 function textsOf(tool: ToolDescriptor): Pick<ReadTool, "title" | "description"> {
   const written = readOwn(tool, "title") ?? readOwn(readOwn(tool, "annotations"), "title");
   return definedTexts({
-    title: sourceText(written, MAX_TEXT.title),
-    description: sourceText(readOwn(tool, "description"), MAX_TEXT.description),
+    title: oneLine(written, MAX_TEXT.title),
+    description: oneLine(readOwn(tool, "description"), MAX_TEXT.description),
   });
 }
 

@@ -27,8 +27,6 @@ export interface ReadOptions extends DocumentFlags {
   readonly token?: string | undefined;
   /** The name of the policy. Default: one that the source has. */
   readonly name?: string;
-  /** Lets a scope such as `X` imply `X.read` beside it in a list of a document. Default: `false`. */
-  readonly addImplies?: boolean;
   /** What the keys of a table are; `"refused"` if the source cannot be a table. Default: what its names allow. */
   readonly table?: TableKeys | "refused" | undefined;
 }
@@ -42,13 +40,14 @@ export type ReadSource =
       readonly findings: readonly DocumentFinding[];
     };
 
+const PREFIXES = ["mcp", "openapi"] as const;
 const URL_START = /^https?:\/\//i;
 const DOCUMENT_END = /\.(json|ya?ml)$/i;
 
 /** Returns the source that a text names: `mcp:URL`, `openapi:FILE` or `openapi:URL`, a URL, or a file. */
 export function parseSource(text: string): Source {
-  const [, prefix, rest = ""] = /^(mcp|openapi):(.*)$/s.exec(text) ?? [];
-  if (prefix !== undefined) return { kind: prefix as "mcp" | "openapi", location: rest };
+  const prefix = PREFIXES.find((kind) => text.startsWith(`${kind}:`));
+  if (prefix !== undefined) return { kind: prefix, location: text.slice(prefix.length + 1) };
   if (!URL_START.test(text)) return { kind: "file", location: text };
   const isDocument = DOCUMENT_END.test(serverUrl(text, undefined).pathname);
   return { kind: isDocument ? "openapi" : "mcp", location: text };
@@ -89,8 +88,13 @@ async function readServer(
   });
 }
 
-async function readDocument(location: string, options: ReadOptions): Promise<ReadSource> {
-  const loaded = await loadOpenApi(location, options.cwd);
+/**
+ * Reads an OpenAPI document, from a file or a URL, and returns its contents.
+ *
+ * @throws {@link UsageError} for a document that cannot be read, and where an option is missing
+ */
+export async function readDocument(location: string, options: ReadOptions): Promise<ReadSource> {
+  const loaded = await loadOpenApi(location, options.cwd, options.root);
   return loaded.ok ? { ok: true, contents: readOpenApi(loaded.document, options) } : loaded;
 }
 

@@ -1,15 +1,13 @@
 import { type Command, Option } from "commander";
+import { textOption } from "../command.js";
+import type { ImportOptions } from "../openapi/import-openapi.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** How a document is read; each member has the name that the importer gives it. */
-export interface DocumentFlags {
-  /** What a list of several scopes means: all of them, or any of them. */
-  readonly listMeans?: "and" | "or";
-  /** The words that stand for "no scope" in the document. */
-  readonly noScopeWords?: readonly string[];
-  /** The base path in place of the one that `servers` names. */
-  readonly basePath?: string;
+export interface DocumentFlags extends Omit<ImportOptions, "name"> {
+  /** The folder inside which files of a document are read. Default: the folder of the document. */
+  readonly root?: string;
 }
 
 /** The environment variable that `--token` falls back to. */
@@ -33,16 +31,21 @@ export function addDocumentFlags(command: Command): Command {
         word,
       ],
     )
-    .option("--base-path <path>", "the base path of a document, in place of its `servers`");
+    .option("--base-path <path>", "the base path of a document, in place of its `servers`")
+    .option("--add-implies", "let a scope such as `X` imply `X.read` beside it in a list")
+    .option("--root <dir>", "the folder that a document can read files in (default: its own)");
 }
 
 /** Returns how a document is read. */
 export function readDocumentFlags(options: Options): DocumentFlags {
-  const { listMeans, scopeWord, basePath } = options;
+  const { listMeans, scopeWord, addImplies } = options;
+  const [basePath, root] = [textOption(options, "basePath"), textOption(options, "root")];
   return {
     ...(listMeans === "and" || listMeans === "or" ? { listMeans } : {}),
     ...(Array.isArray(scopeWord) ? { noScopeWords: scopeWord.map(String) } : {}),
-    ...(typeof basePath === "string" ? { basePath } : {}),
+    ...(basePath !== undefined && { basePath }),
+    ...(addImplies === true && { addImplies }),
+    ...(root !== undefined && { root }),
   };
 }
 

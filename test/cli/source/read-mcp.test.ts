@@ -98,6 +98,13 @@ describe("a tool of a server with security schemes", () => {
       codes: ["refused_scope"],
     },
     {
+      title: "is denied with a scope that is not a text",
+      schemes: [{ type: "oauth2", scopes: [3] }],
+      entry: DENIED,
+      outcome: "left",
+      codes: ["refused_scope"],
+    },
+    {
       title: "is denied with a placeholder in a scope",
       schemes: [oauth("/accounts/{id}/read")],
       entry: DENIED,
