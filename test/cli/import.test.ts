@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ImportOptions, readOpenApi } from "../../src/cli/openapi/import-openapi.js";
@@ -665,6 +665,27 @@ it("prints the policy and the report, and writes the policy to a file", async ()
     policy: { name: "S" },
     report: { counts: { guessed: 1 } },
   });
+});
+
+it("replaces neither the document nor, with a policy that has findings, any file", async () => {
+  const document = JSON.stringify({
+    openapi: "3.1.0",
+    info: { title: "T", version: "1" },
+    "x-scope-policy": { scopes: { a: 3 } },
+    paths: {},
+  });
+  const cwd = folderOf({ "a.json": document, "policy.json": "mine" });
+  symlinkSync(join(cwd, "a.json"), join(cwd, "link.json"));
+  for (const out of ["a.json", "./a.json", "link.json"]) {
+    const refused = await run(["import", "openapi", "a.json", "--out", out], { cwd });
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain(`--out \`${out}\` is the document itself: choose another file`);
+  }
+  expect(readFileSync(join(cwd, "a.json"), "utf8")).toBe(document);
+  const invalid = await run(["import", "openapi", "a.json", "--out", "policy.json"], { cwd });
+  expect(invalid).toMatchObject({ code: 1, out: "" });
+  expect(invalid.err).toContain("did not write policy.json: the policy has findings");
+  expect(readFileSync(join(cwd, "policy.json"), "utf8")).toBe("mine");
 });
 
 it("reports a document that cannot be used with exit code 1, and wrong usage with 2", async () => {
