@@ -315,7 +315,7 @@ it("puts the base path before the endpoint of an extension", () => {
 it("denies an operation below each base path on both sides of a reference", () => {
   const server = (url: string) => ({ servers: [{ url }] });
   const { definition } = read({
-    "x-p": { a: { ...server("/v2"), get: A } },
+    "x-p": { a: { ...server("/v2"), parameters: [], get: A } },
     paths: {
       "/a": { $ref: "#/x-p/a", ...server("/v1") },
       "/{x}": { ...server("/v2"), get: { security: [] } },
@@ -435,7 +435,14 @@ it("takes a chain of references that is too long, and a circle, for unreadable p
     ]),
   );
   const { report } = read({
-    paths: { ...chain, "/40": { get: A }, "/c": { $ref: "#/paths/~1c" }, "/d": { $ref: "#/no/x" } },
+    paths: {
+      ...chain,
+      "/40": { get: A },
+      "/c": { $ref: "#/paths/~1c" },
+      "/d": { $ref: "#/no/x" },
+      "/e": { $ref: "#no" },
+      "/f": { $ref: "#/paths/~1c/x" },
+    },
   });
   const unread = report.notes.filter(({ code }) => code === "unreadable_path");
   expect(unread.map(({ subject }) => subject)).toEqual([
@@ -449,5 +456,33 @@ it("takes a chain of references that is too long, and a circle, for unreadable p
     "/7",
     "/c",
     "/d",
+    "/e",
+    "/f",
   ]);
+});
+
+it("reads a document without paths, and notes paths that lead to nothing", () => {
+  expect(read({ info: { version: 2 } })).toMatchObject({
+    definition: { version: "2" },
+    report: { counts: { read: 0, left: 0 } },
+  });
+  const { report } = read({ paths: { $ref: "#/no" } });
+  expect(report.notes.map(({ subject, code }) => `${subject} ${code}`)).toContain(
+    "paths unreadable_path",
+  );
+});
+
+it("leaves an operation whose renamed parameter has the name of one in the base path", () => {
+  const extension = { rule: "a", endpoint: "GET /x/{p}" };
+  const paths = { "/x/{y}": { get: { ...A, "x-scope-policy": extension } } };
+  const { definition, report } = read({ paths }, { basePath: "/{p}" });
+  expect(definition["endpoints"]).toBeUndefined();
+  expect(report.counts).toMatchObject({ left: 1 });
+});
+
+it("keeps one of three operations that have paths in common", () => {
+  const paths = { "/{x}.js": { get: A }, "/b{y}": { get: A }, "/{z}-{v}": { get: A } };
+  const { definition, report } = read({ paths });
+  expect(definition["endpoints"]).toEqual({ "GET /{x}.js": "a" });
+  expect(report.counts).toMatchObject({ read: 1, left: 2 });
 });

@@ -685,6 +685,10 @@ it("replaces neither the document nor, with a policy that has findings, any file
   const invalid = await run(["import", "openapi", "a.json", "--out", "policy.json"], { cwd });
   expect(invalid).toMatchObject({ code: 1, out: "" });
   expect(invalid.err).toContain("did not write policy.json: the policy has findings");
+  const json = await run(["import", "openapi", "a.json", "--out", "policy.json", "--json"], {
+    cwd,
+  });
+  expect(JSON.parse(json.out)).toMatchObject({ ok: false, findings: [{ path: "scopes.a" }] });
   expect(readFileSync(join(cwd, "policy.json"), "utf8")).toBe("mine");
 });
 

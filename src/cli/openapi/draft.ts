@@ -176,7 +176,9 @@ export function endpointOf({ key, path }: Draft): Endpoint | undefined {
 export function ruleText(draft: Draft): string | undefined {
   const rule = draft.assigned;
   if (rule === undefined) return undefined;
-  const params = endpointOf(draft)?.segments.flatMap((segment) => segment.params) ?? [];
+  // only operations with a shape are compared
+  const { segments } = endpointOf(draft) as Endpoint;
+  const params = segments.flatMap((segment) => segment.params);
   const text = JSON.stringify(typeof rule === "string" ? { scope: rule } : withoutTexts(rule));
   if (draft.isExtended) return `${text} ${params.join(" ")}`;
   return text.replaceAll(PARAM, (whole, name: string) => {

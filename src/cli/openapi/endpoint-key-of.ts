@@ -76,7 +76,7 @@ function renameParams(path: string): Renamed {
   const names = new Set<string>();
   const renamed: Remark[] = [];
   const nameOf = (written: string): string => {
-    const base = written.replaceAll(/\W/g, "_").replace(/^(?=\d|$)/, "p") || "p";
+    const base = written.replaceAll(/\W/g, "_").replace(/^(?=\d|$)/, "p");
     const plain = base === "__proto__" ? "proto" : base;
     let name = plain;
     for (let count = 2; names.has(name); count += 1) name = `${plain}_${count}`;

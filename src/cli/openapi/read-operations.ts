@@ -69,7 +69,11 @@ export function readOperations(
 
 /** Returns each path with the levels of its path item. */
 function* pathsOf(root: JsonObject, note: (note: ReportNote) => void) {
-  for (const paths of levelsOf(root, readOwn(root, "paths")) ?? []) {
+  const all = readOwn(root, "paths");
+  const levels = levelsOf(root, all);
+  if (all !== undefined && levels === undefined)
+    note({ subject: "paths", code: "unreadable_path", message: UNREADABLE_PATHS });
+  for (const paths of levels ?? []) {
     for (const [path, written] of membersOf(paths)) {
       if (path === "$ref") continue;
       const levels = levelsOf(root, written);
@@ -79,6 +83,8 @@ function* pathsOf(root: JsonObject, note: (note: ReportNote) => void) {
   }
 }
 
+const UNREADABLE_PATHS =
+  "not an object, or its `$ref` has no target: the document has no operation";
 const UNREADABLE_PATH =
   "the path item is not an object, or its `$ref` has no target: its operations are unknown";
 

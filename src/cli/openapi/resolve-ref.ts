@@ -50,8 +50,10 @@ export function resolveRef(root: JsonObject, value: unknown): ResolvedRef {
 
 /** Returns what a reference names, which may be a reference too; `undefined` if it leads to nothing. */
 export function resolveHop(root: JsonObject, ref: string): unknown {
+  const keys = pointerKeys(splitRef(ref).fragment);
+  if (keys === undefined) return undefined;
   let value: unknown = root;
-  for (const key of pointerKeys(splitRef(ref).fragment) ?? [""]) {
+  for (const key of keys) {
     if (!hasMember(value, key)) {
       const found = resolveRef(root, value);
       value = found.ok ? found.value : undefined;
