@@ -4,7 +4,13 @@ import { type ImportOptions, readOpenApi } from "../../src/cli/openapi/import-op
 import { loadPolicy, type Policy } from "../../src/decision/define-policy.js";
 
 type Requirement = Readonly<Record<string, readonly string[]>>;
+interface Extension {
+  readonly rule: unknown;
+  /** The endpoint; `""` for that of the operation with other parameter names. */
+  readonly endpoint?: string;
+}
 interface Documented {
+  readonly "x-scope-policy"?: Extension;
   readonly security?: readonly Requirement[];
   readonly servers?: readonly { readonly url: string }[];
 }
@@ -49,9 +55,18 @@ const servers = fc
   .constantFrom(...BASES.filter((urls) => urls !== undefined))
   .map((urls) => urls.map((url) => ({ url })));
 const rarely = { requiredKeys: [] };
+/** Endpoints of extensions: the path itself with other names, and others. */
+const extension = fc.record(
+  {
+    rule: fc.constantFrom<unknown>({ public: true }, "a", 3),
+    endpoint: fc.constantFrom("", "", "GET /{all*}", "GET /elsewhere", "POST /x/{p}", "GET /x"),
+  },
+  { requiredKeys: ["rule"] },
+);
 const operation = fc.oneof(
   { arbitrary: fc.record({ security }, rarely), weight: 4 },
   { arbitrary: fc.record({ security, servers }, rarely), weight: 1 },
+  { arbitrary: fc.record({ security, "x-scope-policy": extension }, rarely), weight: 1 },
 );
 const path = fc.array(fc.constantFrom(...SEGMENTS), { minLength: 1, maxLength: 2 });
 const paths = fc.dictionary(
@@ -73,12 +88,44 @@ function read({ paths, security, servers }: World, options: ImportOptions) {
   const root = {
     openapi: "3.2.0",
     info: { title: "T", version: "1" },
-    paths,
+    paths: withEndpoints(paths),
     ...(security && { security }),
     ...(servers && { servers }),
     components: { securitySchemes: SCHEMES },
   };
   return readOpenApi({ version: "3.2", source: "api.yaml", root }, options);
+}
+
+/** Returns paths with the endpoint of each extension in full. */
+function withEndpoints(paths: World["paths"]) {
+  const full = (path: string, method: string, { "x-scope-policy": own, ...rest }: Documented) => {
+    if (own === undefined) return rest;
+    const renamed = `${method.toUpperCase()} ${path.replaceAll("{p}", "{z}").replaceAll("+}", "*}")}`;
+    const endpoint = own.endpoint === "" ? renamed : own.endpoint;
+    return { ...rest, "x-scope-policy": { ...own, ...(endpoint && { endpoint }) } };
+  };
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(item).map(([method, one]) => [method, full(path, method, one)]),
+      ),
+    ]),
+  );
+}
+
+/** Returns what the operation means for {@link meets}: the rule of its extension counts, unless its endpoint is another path. */
+function securityIn(
+  drawn: World,
+  { path, method, operation }: ReturnType<typeof operationsOf>[number],
+): readonly Requirement[] | undefined {
+  const own = operation["x-scope-policy"];
+  if (own === undefined) return operation.security ?? drawn.security;
+  const shape = (text: string) => text.replaceAll(/\{\w+/g, "{").replace("+}", "*}");
+  const { rule, endpoint = "" } = own;
+  const isOther = endpoint !== "" && shape(endpoint) !== shape(`${method.toUpperCase()} ${path}`);
+  if (isOther || rule === 3) return undefined;
+  return rule === "a" ? [{ oauth: ["a"] }] : [];
 }
 
 function operationsOf({ paths }: World) {
@@ -164,10 +211,12 @@ const DEEPER = /\{[^/]*\}\/\{\w[*+]\}$/;
 
 /** Returns the requests that the policy allows and the document does not. */
 function widerThan(drawn: World, policy: Policy, reading: Reading): readonly string[] {
-  const all = operationsOf(drawn).flatMap(({ path, method, operation }) => {
-    const security = operation.security ?? drawn.security;
+  const all = operationsOf(drawn).flatMap((one) => {
+    const { path, method, operation } = one;
+    const security = securityIn(drawn, one);
     // HEAD without a rule of its own is decided as GET
-    if (method === "head" && security === undefined) return [];
+    const isSilent = security === undefined && operation["x-scope-policy"] === undefined;
+    if (method === "head" && isSilent) return [];
     return templatesOf(path, operation, drawn).map((template) => ({
       template,
       method,

@@ -219,7 +219,11 @@ it("notes what is not an operation, and follows references of path items", () =>
     },
     webhooks: { w: {} },
   });
-  expect(Object.keys(definition["endpoints"] as object)).toEqual(["GET /a", "GET /e"]);
+  expect(definition["endpoints"]).toEqual({
+    "GET /a": "a",
+    "GET /c": { deny: "not assigned: api.yaml has no readable object for this operation" },
+    "GET /e": "a",
+  });
   expect(report.notes.map(({ code }) => code).sort()).toEqual([
     "callbacks",
     "scope_descriptions_differ",
@@ -295,4 +299,190 @@ it("denies an endpoint that would decide another operation below its second base
     "GET /{r*}": { public: true },
   });
   expect(report.counts).toEqual({ read: 1, merged: 0, guessed: 1, left: 1 });
+});
+
+it("puts the base path before the endpoint of an extension", () => {
+  const renamed = { ...A, "x-scope-policy": { rule: "a", endpoint: "GET /x/:y/{z}" } };
+  const paths = {
+    "/x/{p-1}/{p-2}/": { get: renamed },
+    "/": { get: { ...A, "x-scope-policy": { rule: "a", endpoint: "GET /" } } },
+  };
+  const { definition, report } = read({ paths }, { basePath: "/v1" });
+  expect(definition["endpoints"]).toEqual({ "GET /v1/x/:y/{z}": "a", "GET /v1": "a" });
+  expect(report.notes.map(({ code }) => code)).not.toContain("parameter_renamed");
+});
+
+it("denies an operation below each base path on both sides of a reference", () => {
+  const server = (url: string) => ({ servers: [{ url }] });
+  const { definition } = read({
+    "x-p": { a: { ...server("/v2"), parameters: [], get: A } },
+    paths: {
+      "/a": { $ref: "#/x-p/a", ...server("/v1") },
+      "/{x}": { ...server("/v2"), get: { security: [] } },
+    },
+  });
+  expect(definition["endpoints"]).toMatchObject({
+    "GET /v1/a": "a",
+    "GET /v2/{x}": { deny: expect.any(String) as string },
+  });
+});
+
+it("notes each member of a path that is neither a method nor known", () => {
+  const path = { delet: A, "x-own": A, parameters: [], additionalOperations: 3, get: A };
+  const { report } = read({ paths: { "/a": path } });
+  const noted = report.notes.filter(({ code }) => code === "unknown_member");
+  expect(noted.map(({ subject, message }) => `${subject} ${message.slice(0, 30)}`)).toEqual([
+    "/a `delet` is neither a method no",
+    "/a `additionalOperations` is neit",
+  ]);
+});
+
+it("notes what the extension at the top adds to the policy", () => {
+  const { report, findings } = read({
+    "x-scope-policy": {
+      scopes: { a: { implies: ["admin"] }, admin: "" },
+      tools: { wipe_all: { public: true }, "adm_*": "a" },
+      tiers: ["t"],
+    },
+    paths: { "/a": { get: A } },
+  });
+  expect(findings).toBeUndefined();
+  const noted = report.notes.filter(({ code }) => code === "extension_member");
+  expect(noted.map(({ subject, message }) => `${subject}: ${message}`)).toEqual([
+    'tiers: `x-scope-policy` at the top has it for the policy: `["t"]`',
+    'wipe_all: `x-scope-policy` at the top adds this tool with the rule `{"public":true}`',
+    'adm_*: `x-scope-policy` at the top adds this tool with the rule `"a"`',
+    'a: `x-scope-policy` at the top lets it imply `["admin"]`',
+    "admin: `x-scope-policy` at the top declares this scope",
+  ]);
+});
+
+it("names a server list whose first server has no URL", () => {
+  const { report } = read({ paths: { "/a": { get: A } }, servers: [{}] });
+  expect(report.notes.find(({ code }) => code === "server_url")?.subject).toBe("servers");
+});
+
+it("does not read the document itself as a security scheme", () => {
+  const get = { security: [{ "": ["a"] }, { "#": ["a"] }] };
+  const { report } = read({ type: "oauth2", paths: { "/a": { get } } }, {}, "3.2");
+  expect(report.counts).toMatchObject({ left: 1 });
+  expect(report.notes.map(({ code }) => code)).toContain("unknown_scheme");
+  expect(report.notes.map(({ code }) => code)).not.toContain("unknown_scheme_type");
+});
+
+it("follows a reference in place of all paths, and keeps the paths beside it", () => {
+  const { definition } = read({
+    "x-p": { "/a": { get: A } },
+    paths: { $ref: "#/x-p", "/b": { get: A } },
+  });
+  expect(definition["endpoints"]).toEqual({ "GET /b": "a", "GET /a": "a" });
+});
+
+const LONG = `/a${"/".repeat(100_000)}x`;
+
+it.each(
+  titled([
+    { title: "a server", version: "3.1" as const, more: { servers: [{ url: LONG }] }, left: 0 },
+    {
+      title: "the value of a variable",
+      version: "3.1" as const,
+      more: { servers: [{ url: "{v}", variables: { v: { default: LONG } } }] },
+      left: 0,
+    },
+    { title: "the base path of 2.0", version: "2.0" as const, more: { basePath: LONG }, left: 1 },
+    {
+      title: "a list of servers",
+      version: "3.1" as const,
+      more: { servers: Array.from({ length: 51 }, (_, index) => ({ url: `/${index}` })) },
+      left: 1,
+    },
+    {
+      title: "a path with a brace",
+      version: "3.1" as const,
+      more: {
+        paths: Object.fromEntries(
+          Array.from({ length: 100 }, (_, index) => [`/${index}{${"/".repeat(8_000)}`, { get: A }]),
+        ),
+      },
+      left: 100,
+    },
+  ]),
+)("reads a document in linear time, however long this is: %s", (_, { more, version, left }) => {
+  const start = process.cpuUsage();
+  const { report } = read({ paths: { "/a": { get: A } }, ...more }, {}, version);
+  expect(report.counts.left).toBe(left);
+  expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+});
+
+it("rejects a document whose references multiply its operations, and a path with too many parameters", () => {
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`M${index}`, A]));
+  const paths = Object.fromEntries(
+    Array.from({ length: 300 }, (_, index) => [`/${index}`, { $ref: "#/x-p" }]),
+  );
+  expect(() => read({ "x-p": { additionalOperations: many }, paths })).toThrow(
+    "has more than 50000 operations",
+  );
+  expect(() => read({ paths: { ["/{a}".repeat(200)]: { get: A } } })).toThrow(
+    "is too long, or has too many parameters",
+  );
+});
+
+it("takes a chain of references that is too long, and a circle, for unreadable paths", () => {
+  const chain = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [
+      `/${index}`,
+      { $ref: `#/paths/~1${index + 1}`, summary: "" },
+    ]),
+  );
+  const { report } = read({
+    paths: {
+      ...chain,
+      "/40": { get: A },
+      "/c": { $ref: "#/paths/~1c" },
+      "/d": { $ref: "#/no/x" },
+      "/e": { $ref: "#no" },
+      "/f": { $ref: "#/paths/~1c/x" },
+    },
+  });
+  const unread = report.notes.filter(({ code }) => code === "unreadable_path");
+  expect(unread.map(({ subject }) => subject)).toEqual([
+    "/0",
+    "/1",
+    "/2",
+    "/3",
+    "/4",
+    "/5",
+    "/6",
+    "/7",
+    "/c",
+    "/d",
+    "/e",
+    "/f",
+  ]);
+});
+
+it("reads a document without paths, and notes paths that lead to nothing", () => {
+  expect(read({ info: { version: 2 } })).toMatchObject({
+    definition: { version: "2" },
+    report: { counts: { read: 0, left: 0 } },
+  });
+  const { report } = read({ paths: { $ref: "#/no" } });
+  expect(report.notes.map(({ subject, code }) => `${subject} ${code}`)).toContain(
+    "paths unreadable_path",
+  );
+});
+
+it("leaves an operation whose renamed parameter has the name of one in the base path", () => {
+  const extension = { rule: "a", endpoint: "GET /x/{p}" };
+  const paths = { "/x/{y}": { get: { ...A, "x-scope-policy": extension } } };
+  const { definition, report } = read({ paths }, { basePath: "/{p}" });
+  expect(definition["endpoints"]).toBeUndefined();
+  expect(report.counts).toMatchObject({ left: 1 });
+});
+
+it("keeps one of three operations that have paths in common", () => {
+  const paths = { "/{x}.js": { get: A }, "/b{y}": { get: A }, "/{z}-{v}": { get: A } };
+  const { definition, report } = read({ paths });
+  expect(definition["endpoints"]).toEqual({ "GET /{x}.js": "a" });
+  expect(report.counts).toMatchObject({ read: 1, left: 2 });
 });

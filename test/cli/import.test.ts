@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ImportOptions, readOpenApi } from "../../src/cli/openapi/import-openapi.js";
@@ -334,6 +334,9 @@ const A = { security: [{ o: ["a"] }] };
 const B = { security: [{ o: ["b"] }] };
 const DENIED = { deny: expect.stringContaining("not assigned: api.yaml") as string };
 
+const P = { security: [] };
+const extended = (rule: unknown, endpoint: unknown) => ({ "x-scope-policy": { rule, endpoint } });
+
 interface ShapeRow {
   readonly title: string;
   readonly paths: object;
@@ -376,10 +379,16 @@ const SHAPES: readonly ShapeRow[] = [
     counts: [1, 1, 0, 0],
   },
   {
-    title: "HEAD without security is left",
+    title: "HEAD without security is merged, because requests of it are decided as GET",
     paths: { "/a": { get: A, head: {} } },
     endpoints: { "GET /a": "a" },
-    counts: [1, 0, 0, 1],
+    counts: [1, 1, 0, 0],
+  },
+  {
+    title: "HEAD without security is left with a GET that is denied",
+    paths: { "/a": { get: {}, head: {} } },
+    endpoints: { "GET /a": DENIED },
+    counts: [0, 0, 0, 2],
   },
   {
     title: "HEAD without GET is left",
@@ -475,6 +484,136 @@ const SHAPES: readonly ShapeRow[] = [
     endpoints: { "GET /a/:x": { allOf: ["a", "b"] } },
     counts: [1, 0, 0, 0],
   },
+  {
+    title: "an endpoint of an extension for another path is a denial",
+    paths: { "/a": { get: { ...P, ...extended({ public: true }, "GET /{all*}") } } },
+    endpoints: { "GET /a": DENIED },
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "an endpoint of an extension cannot move an operation away from a neighbour",
+    paths: {
+      "/{x}": { get: P },
+      "/admin": { get: { ...A, ...extended("a", "GET /elsewhere") } },
+    },
+    endpoints: { "GET /{x}": { public: true }, "GET /admin": DENIED },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "an endpoint of an extension in another letter case is a denial",
+    paths: { "/a/{x}": { get: { ...A, ...extended("a", "GET /A/{x}") } } },
+    endpoints: { "GET /a/{x}": DENIED },
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "an endpoint of an extension with another method is a denial",
+    paths: { "/a/{x}": { get: { ...A, ...extended("a", "POST /a/{x}") } } },
+    endpoints: { "GET /a/{x}": DENIED },
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "an endpoint of an extension that is no key is a denial",
+    paths: {
+      "/a/{x}": { get: { ...A, ...extended("a", "/a/{y}") } },
+      "/b/{x}": { get: { ...A, ...extended("a", 3) } },
+    },
+    endpoints: { "GET /a/{x}": DENIED, "GET /b/{x}": DENIED },
+    counts: [0, 0, 0, 2],
+  },
+  {
+    title: "an extension does not place a path that no policy can hold",
+    paths: { "/a%20b": { get: { ...A, ...extended({ public: true }, "GET /a%20b") } } },
+    endpoints: {},
+    counts: [0, 0, 0, 1],
+  },
+  {
+    title: "a reserved value of a guard cannot be a path of the document",
+    paths: { "/{b}": { get: P }, "/{name=*}": { get: A }, "/~x~": { get: A } },
+    endpoints: { "GET /{b}": DENIED, "GET /~x~": "a" },
+    counts: [1, 0, 0, 2],
+  },
+  {
+    title: "a value of a guard is not that of a parameter with literal text beside it",
+    paths: { "/{b}": { get: P }, "/{name=*}": { get: A }, "/{c}~": { get: A } },
+    endpoints: { "GET /{b}": DENIED, "GET /{c}~": "a" },
+    counts: [1, 0, 0, 2],
+  },
+  {
+    title: "a guard of a catch-all also guards requests with many segments",
+    paths: { "/x/{r*}": { head: B }, "/x/{q}": { get: {} }, "/{s+}": { get: P } },
+    endpoints: { "GET /x/{q}": DENIED },
+    counts: [0, 0, 0, 3],
+  },
+  {
+    title: "a guard of a pattern also guards requests with many segments",
+    paths: { "/x/{r=**}": { get: B }, "/x/{q}": { get: {} }, "/{s+}": { get: P } },
+    endpoints: { "GET /x/{q}": DENIED },
+    counts: [0, 0, 0, 3],
+  },
+  {
+    title: "a method in capital letters is left, and its requests are denied",
+    paths: { "/{x}": { get: P }, "/admin": { GET: A }, "/other": { Get: A } },
+    endpoints: { "GET /{x}": { public: true }, "GET /admin": DENIED, "GET /other": DENIED },
+    counts: [1, 0, 0, 2],
+  },
+  {
+    title:
+      "a method in small letters among additional operations is left, and its requests are denied",
+    paths: {
+      "/{x}": { post: P },
+      "/admin": { additionalOperations: { post: A, "x-c": A, PUT: A } },
+    },
+    endpoints: { "POST /{x}": { public: true }, "POST /admin": DENIED, "PUT /admin": "a" },
+    counts: [2, 0, 0, 2],
+  },
+  {
+    title: "an operation that is no object is left, and its requests are denied",
+    paths: { "/{x}": { get: P }, "/admin": { get: null } },
+    endpoints: { "GET /{x}": { public: true }, "GET /admin": DENIED },
+    counts: [1, 0, 0, 1],
+  },
+  {
+    title: "operations on both sides of a reference with different rules are denied",
+    paths: { "/a": { $ref: "#/paths/~1b", get: P }, "/b": { get: A } },
+    endpoints: { "GET /a": DENIED, "GET /b": "a" },
+    counts: [1, 0, 0, 2],
+  },
+  {
+    title: "operations on both sides of a reference with equal rules are merged",
+    paths: { "/a": { $ref: "#/paths/~1b", get: A, put: P }, "/b": { get: A } },
+    endpoints: { "GET /a": "a", "PUT /a": { public: true }, "GET /b": "a" },
+    counts: [3, 1, 0, 0],
+  },
+  {
+    title: "the middle of a chain of references counts",
+    paths: {
+      "/a": { $ref: "#/paths/~1b", put: A },
+      "/b": { $ref: "#/paths/~1c", get: A },
+      "/c": { get: P, post: A },
+    },
+    endpoints: {
+      "PUT /a": "a",
+      "GET /a": DENIED,
+      "POST /a": "a",
+      "GET /b": DENIED,
+      "POST /b": "a",
+      "GET /c": { public: true },
+      "POST /c": "a",
+    },
+    counts: [5, 0, 0, 4],
+  },
+  {
+    title: "an operation that is a reference has the rule of its target",
+    paths: { "/a": { get: { $ref: "#/paths/~1b/get" } }, "/b": { get: A } },
+    endpoints: { "GET /a": "a", "GET /b": "a" },
+    counts: [2, 0, 0, 0],
+  },
+  {
+    title: "an operation that is a reference beside another rule is denied",
+    paths: { "/a": { get: { $ref: "#/paths/~1b/get", ...P } }, "/b": { get: A } },
+    endpoints: { "GET /a": DENIED, "GET /b": "a" },
+    counts: [1, 0, 0, 2],
+  },
 ];
 
 describe("operations of one path", () => {
@@ -526,6 +665,31 @@ it("prints the policy and the report, and writes the policy to a file", async ()
     policy: { name: "S" },
     report: { counts: { guessed: 1 } },
   });
+});
+
+it("replaces neither the document nor, with a policy that has findings, any file", async () => {
+  const document = JSON.stringify({
+    openapi: "3.1.0",
+    info: { title: "T", version: "1" },
+    "x-scope-policy": { scopes: { a: 3 } },
+    paths: {},
+  });
+  const cwd = folderOf({ "a.json": document, "policy.json": "mine" });
+  symlinkSync(join(cwd, "a.json"), join(cwd, "link.json"));
+  for (const out of ["a.json", "./a.json", "link.json"]) {
+    const refused = await run(["import", "openapi", "a.json", "--out", out], { cwd });
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain(`--out \`${out}\` is the document itself: choose another file`);
+  }
+  expect(readFileSync(join(cwd, "a.json"), "utf8")).toBe(document);
+  const invalid = await run(["import", "openapi", "a.json", "--out", "policy.json"], { cwd });
+  expect(invalid).toMatchObject({ code: 1, out: "" });
+  expect(invalid.err).toContain("did not write policy.json: the policy has findings");
+  const json = await run(["import", "openapi", "a.json", "--out", "policy.json", "--json"], {
+    cwd,
+  });
+  expect(JSON.parse(json.out)).toMatchObject({ ok: false, findings: [{ path: "scopes.a" }] });
+  expect(readFileSync(join(cwd, "policy.json"), "utf8")).toBe("mine");
 });
 
 it("reports a document that cannot be used with exit code 1, and wrong usage with 2", async () => {

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Argument } from "commander";
 import { type CliCommand, type RunContext, textOption, writeTextFile } from "../command.js";
 import { definitionFindingLines, documentFindingLines } from "../source/finding-lines.js";
@@ -5,7 +7,7 @@ import { readDocument } from "../source/read-source.js";
 import { reportLines } from "../source/report-text.js";
 import type { SourceContents } from "../source/source.js";
 import { addDocumentFlags, readDocumentFlags } from "../source/source-flags.js";
-import { EXIT, type ExitCode } from "../terminal/io.js";
+import { EXIT, type ExitCode, UsageError } from "../terminal/io.js";
 
 /** The command `import openapi FILE`: prints the policy that a document describes, and a report of what became of each operation. */
 export const importCommand: CliCommand = {
@@ -21,17 +23,19 @@ export const importCommand: CliCommand = {
         ),
     )
       .option("--name <text>", "the name of the policy, instead of the title of the document")
-      .option("--out <file>", "write the policy to a file")
+      .option("--out <file>", "write the policy to a file, which is replaced if it exists")
       .addHelpText("after", HELP),
   run: async ([, file], options, run) => {
     const { screen, json } = run;
-    const name = textOption(options, "name");
+    const [name, out] = [textOption(options, "name"), textOption(options, "out")];
+    if (out !== undefined && (await isSameFile(String(file), out, screen.cwd)))
+      throw new UsageError(`--out \`${out}\` is the document itself: choose another file`);
     const read = await readDocument(String(file), {
       ...readDocumentFlags(options),
       cwd: screen.cwd,
       ...(name !== undefined && { name }),
     });
-    if (read.ok) return printContents(read.contents, textOption(options, "out"), run);
+    if (read.ok) return printContents(read.contents, out, run);
     if (json) screen.sayJson(read);
     else screen.complain(...documentFindingLines(read.findings));
     return EXIT.findings;
@@ -45,16 +49,27 @@ Example:
   scope-policy import openapi openapi.yaml --list-means and --out policy.json
 `;
 
+/** Returns whether two paths lead to one file, whatever their spelling. A URL leads to none. */
+async function isSameFile(one: string, other: string, cwd: string): Promise<boolean> {
+  const [left, right] = await Promise.all(
+    [one, other].map((path) => stat(resolve(cwd, path)).catch(() => undefined)),
+  );
+  return left !== undefined && left.ino === right?.ino && left.dev === right.dev;
+}
+
+/** Prints the policy and the report. With findings, nothing is written. */
 async function printContents(
   { definition: policy, report, findings = [] }: SourceContents,
   out: string | undefined,
   { screen, json }: RunContext,
 ): Promise<ExitCode> {
   const isFine = findings.length === 0;
-  if (out !== undefined) await writeTextFile({ kind: "json", data: policy }, out, screen.cwd);
+  if (out !== undefined && isFine)
+    await writeTextFile({ kind: "json", data: policy }, out, screen.cwd);
   if (json) screen.sayJson({ ok: isFine, policy, report, ...(!isFine && { findings }) });
   else if (out === undefined) screen.sayJson(policy);
-  else screen.say(`wrote ${out}`);
+  else if (isFine) screen.say(`wrote ${out}`);
+  else screen.complain(`did not write ${out}: the policy has findings`, "");
   if (!json) {
     screen.complain(...reportLines(report, screen.columns));
     if (!isFine) screen.complain("", ...definitionFindingLines(findings));

@@ -3,7 +3,6 @@ import type { Finding } from "../../errors.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { endsInCatchAll, HEAD, splitEndpoint } from "../../policy/endpoint-key.js";
 import { type Draft, leave } from "./draft.js";
-import { endpointKeyOf } from "./endpoint-key-of.js";
 import { findingsByMember, tryLoad } from "./load-findings.js";
 import type { Placed } from "./settle-shapes.js";
 
@@ -94,20 +93,23 @@ function guardRequests(
     return { key: found?.name as string, draft: covering };
   };
   for (const draft of drafts) {
-    for (const sample of otherSamples(draft)) {
+    for (const sample of draft.otherSamples) {
       const covering = coveringOf(draft, sample);
       if (covering !== undefined) denyCovering(covering, draft, placed, document, OTHER_BASE);
     }
-    const covering = decided.has(draft) ? undefined : coveringOf(draft, draft.path.sample);
-    if (covering === undefined) continue;
-    const own = ownKey(draft);
-    if (own !== undefined && !refused.has(own) && !placed.has(own)) {
-      const message = `denied, because \`${covering.draft.source.label}\` would decide its requests`;
-      placed.set(own, draft);
-      const denial = `not assigned: ${document} has an operation here that no policy can hold`;
-      leave(draft, { code: "denied_instead", message }, denial);
-    } else {
-      denyCovering(covering, draft, placed, document, NOT_HELD);
+    if (decided.has(draft)) continue;
+    for (const sample of draft.samples) {
+      const covering = coveringOf(draft, sample);
+      if (covering === undefined) continue;
+      const own = ownKey(draft);
+      if (own !== undefined && !refused.has(own) && !placed.has(own)) {
+        const message = `denied, because \`${covering.draft.source.label}\` would decide its requests`;
+        placed.set(own, draft);
+        const denial = `not assigned: ${document} has an operation here that no policy can hold`;
+        leave(draft, { code: "denied_instead", message }, denial);
+      } else {
+        denyCovering(covering, draft, placed, document, NOT_HELD);
+      }
     }
   }
   return isChanged;
@@ -115,11 +117,6 @@ function guardRequests(
 
 const NOT_HELD = "which no policy can hold and which this endpoint would decide";
 const OTHER_BASE = "which this endpoint would decide below another base path";
-
-/** Returns requests of an operation below the base paths that the policy does not use. */
-function otherSamples({ source: { method, path, base } }: Draft): readonly string[] {
-  return (base.others ?? []).map((other) => endpointKeyOf(method, other + path).sample);
-}
 
 function denyCovering(
   { key, draft: covering }: { readonly key: string; readonly draft: Draft },

@@ -43,7 +43,9 @@ export function createBasePathReader(
     const written = readOwn(document.root, "basePath");
     const path =
       typeof written === "string" ? withoutSlashes(`/${written.replace(/^\/+/, "")}`) : "";
-    const base = { path, ...(hasBraces(path) && { fault: withoutDefault(path) }) };
+    const fault =
+      path.length > MAX_PATH_LENGTH ? TOO_LONG : hasBraces(path) ? withoutDefault(path) : undefined;
+    const base = { path: fault === TOO_LONG ? "" : path, ...(fault && { fault }) };
     return () => base;
   }
   const known = new Map<unknown, BasePath>();
@@ -68,12 +70,14 @@ function baseOfServers(
   const readable = read.filter((one) => one !== undefined);
   const [first] = readable;
   const path = first?.path ?? "";
-  const subject = String(readOwn(servers[0], "url"));
+  const written = readOwn(servers[0], "url");
+  const subject = typeof written === "string" ? written : "servers";
   const add = (code: string, message: string) => note({ subject, code, message });
   if (readable.length < read.length)
     add("server_url", "a server without a readable `url` is ignored");
   const paths = [...new Set(readable.map((one) => one.path))];
-  const others = paths.slice(1);
+  const others = paths.slice(1, MAX_BASE_PATHS);
+  if (paths.length > MAX_BASE_PATHS) return { path, others, fault: TOO_MANY };
   if (hasBraces(path)) return { path, others, fault: withoutDefault(path) };
   if (first?.hasVariable)
     add(
@@ -90,23 +94,38 @@ function baseOfServers(
   return { path, others, guess: { code: "base_path_guessed", message } };
 }
 
+const MAX_BASE_PATHS = 50;
+
+const TOO_MANY: Remark = {
+  code: "base_path_unknown",
+  message: `the servers have more than ${MAX_BASE_PATHS} base paths: \`--base-path\` chooses one`,
+};
+
+const TOO_LONG: Remark = {
+  code: "base_path_unknown",
+  message: "the base path is longer than any path of a request: `--base-path` chooses another",
+};
+
 /** Returns the path of a server; `undefined` for one without a readable URL. A variable without a default stays in braces. */
 function readServer(server: unknown, source: string) {
   const written = readOwn(server, "url");
   if (typeof written !== "string" || written.length > MAX_PATH_LENGTH) return undefined;
   const variables = readOwn(server, "variables");
   let hasVariable = false;
+  let length = 0;
   const afterHost = (AUTHORITY.exec(written)?.[0] ?? "").length;
   const url = written.replaceAll(/\{([^{}]*)\}/g, (whole, name: string, at: number) => {
     const variable = readOwn(variables, name);
     const value = readOwn(variable, "default");
     if (typeof value !== "string" && typeof value !== "number") return whole;
+    length += String(value).length;
+    if (length > MAX_PATH_LENGTH) return "";
     const others = readOwn(variable, "enum");
     const values = [value, ...(Array.isArray(others) ? (others as readonly unknown[]) : [])];
     hasVariable ||= at >= afterHost || values.some((one) => String(one).includes("/"));
     return String(value);
   });
-  const path = pathOfUrl(url, source);
+  const path = length > MAX_PATH_LENGTH ? undefined : pathOfUrl(url, source);
   return path === undefined ? undefined : { path, hasVariable };
 }
 
@@ -138,6 +157,9 @@ function shown(path: string): string {
   return path || "/";
 }
 
+/** A pattern would need quadratic time for many slashes that are not at the end. */
 function withoutSlashes(path: string): string {
-  return path.replace(/\/+$/, "");
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }

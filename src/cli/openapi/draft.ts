@@ -1,15 +1,20 @@
 import type { OperationDefinition } from "../../policy/definition.js";
-import { type Endpoint, splitEndpoint } from "../../policy/endpoint-key.js";
+import { type Endpoint, segmentsOf, splitEndpoint } from "../../policy/endpoint-key.js";
 import type { Outcome } from "../source/source.js";
 import { type EndpointKey, endpointKeyOf, type Remark } from "./endpoint-key-of.js";
 import { type OperationExtension, readExtension } from "./extension.js";
 import type { DocumentOperation } from "./read-operations.js";
 import type { RuleReading } from "./read-rule.js";
+import { samplesOf } from "./sample-path.js";
 
 /** An operation of a document on its way into a policy. Later steps change what becomes of it. */
 export interface Draft {
   readonly source: DocumentOperation;
   readonly path: EndpointKey;
+  /** Paths that requests of it can have. */
+  readonly samples: readonly string[];
+  /** Such paths below the base paths that the policy does not use. */
+  readonly otherSamples: readonly string[];
   /** The key of `endpoints`; `undefined` if a policy cannot hold the operation. */
   readonly key: string | undefined;
   /** Whether its rule comes from the extension, with its texts. */
@@ -24,24 +29,41 @@ export interface Draft {
   readonly merged: Draft[];
 }
 
-/** Creates the draft of an operation. `readRuleOf` is called only for an operation without an extension. */
+/**
+ * Creates the draft of an operation. `readRuleOf` is called only for an operation of which nothing else decides the rule: neither a fault
+ * nor an extension.
+ */
 export function createDraft(
   source: DocumentOperation,
   document: string,
   readRuleOf: () => RuleReading,
 ): Draft {
-  const extension = readExtension(source);
-  const path = pathOf(source);
-  const key = extension?.key ?? path.key;
-  const reading: AssignedOrReason = extension === undefined ? readRuleOf() : readingOf(extension);
-  const draft = { source, path, key, isExtended: extension !== undefined, merged: [] };
+  const { method, path: written, base, fault } = source;
+  const own = endpointKeyOf(method, written).key;
+  const extension = fault === undefined ? readExtension(source, own) : undefined;
+  const path = pathOf(source, extension?.renamed);
+  const { key } = path;
+  const draft = {
+    source,
+    path,
+    samples: samplesOf(base.path + written),
+    otherSamples: (base.others ?? []).flatMap((other) => samplesOf(other + written)),
+    key,
+    isExtended: extension !== undefined,
+    merged: [],
+  };
+  const reading: AssignedOrReason =
+    fault !== undefined
+      ? withoutRule(fault)
+      : extension !== undefined
+        ? readingOf(extension)
+        : readRuleOf();
   const { rule: assigned, isGuess } = reading;
   if (key === undefined) {
     return { ...draft, assigned, denial: undefined, outcome: "left", remarks: [...path.remarks] };
   }
-  const ofPath = extension?.key === undefined ? path : { remarks: [], isGuess: false };
-  const remarks = [...ofPath.remarks, ...reading.remarks];
-  if (reading.isOptional && !READING.has(source.method)) remarks.push(OPTIONAL);
+  const remarks = [...path.remarks, ...reading.remarks];
+  if (reading.isOptional && !READING.has(method)) remarks.push(OPTIONAL);
   if (reading.rule === undefined) {
     const { code, message } = reading.reason;
     const denial = `not assigned: ${document} ${message}`;
@@ -49,19 +71,34 @@ export function createDraft(
     return { ...draft, assigned, denial, outcome: "left", remarks };
   }
   if (extension === undefined) remarks.push(...missingParams(key, reading.rule));
-  const outcome = isGuess || ofPath.isGuess ? "guessed" : "read";
+  const outcome = isGuess || path.isGuess ? "guessed" : "read";
   return { ...draft, assigned, denial: undefined, outcome, remarks };
 }
 
-/** Returns the key for a path below its base path; none if the base path is unknown. */
-function pathOf({ method, path: written, base }: DocumentOperation): EndpointKey {
-  const path = endpointKeyOf(method, written.startsWith("/") ? base.path + written : written);
+/**
+ * Returns the key for a path below its base path; none if the base path is unknown.
+ *
+ * @param renamed - the path with other parameter names
+ */
+function pathOf(
+  { method, path: written, base }: DocumentOperation,
+  renamed: string | undefined,
+): EndpointKey {
+  const read = endpointKeyOf(method, written.startsWith("/") ? base.path + written : written);
   const { fault, guess } = base;
-  if (fault !== undefined)
-    return { key: undefined, sample: path.sample, remarks: [fault], isGuess: false };
-  return guess === undefined || path.key === undefined
-    ? path
-    : { ...path, remarks: [...path.remarks, guess], isGuess: true };
+  if (fault !== undefined) return { key: undefined, remarks: [fault], isGuess: false };
+  if (read.key === undefined) return read;
+  const path = renamed === undefined ? read : withParams(read, read.key, renamed);
+  return guess === undefined ? path : { ...path, remarks: [...path.remarks, guess], isGuess: true };
+}
+
+/** Returns a key whose last segments have the parameter names of a path of the same shape. */
+function withParams(read: EndpointKey, key: string, renamed: string): EndpointKey {
+  const space = key.indexOf(" ");
+  const [all, last] = [segmentsOf(key.slice(space + 1)), segmentsOf(renamed)];
+  const segments = [...all.slice(0, all.length - last.length), ...last];
+  const remarks = read.remarks.filter(({ code }) => code !== "parameter_renamed");
+  return { ...read, key: `${key.slice(0, space)} /${segments.join("/")}`, remarks };
 }
 
 /** Returns a remark for each parameter of a scope that the path does not have. */
@@ -94,10 +131,14 @@ type AssignedOrReason = Pick<RuleReading, "remarks" | "isGuess" | "isOptional"> 
 
 /** Returns the reading of an operation with an extension: its rule, or that it has none. */
 function readingOf({ rule }: OperationExtension): AssignedOrReason {
-  const read = { remarks: [], isGuess: false, isOptional: false };
-  if (rule !== undefined) return { rule, ...read };
-  const message = "has an `x-scope-policy` without a readable rule for this operation";
-  return { reason: { code: "extension_syntax", message }, ...read };
+  if (rule !== undefined) return { rule, remarks: [], isGuess: false, isOptional: false };
+  const message =
+    "has an `x-scope-policy` for this operation without a readable rule, or with an `endpoint` of another path";
+  return withoutRule({ code: "extension_syntax", message });
+}
+
+function withoutRule(reason: Remark): AssignedOrReason {
+  return { reason, remarks: [], isGuess: false, isOptional: false };
 }
 
 /** Returns what the policy assigns to an operation; `undefined` if it assigns nothing. */
@@ -135,7 +176,9 @@ export function endpointOf({ key, path }: Draft): Endpoint | undefined {
 export function ruleText(draft: Draft): string | undefined {
   const rule = draft.assigned;
   if (rule === undefined) return undefined;
-  const params = endpointOf(draft)?.segments.flatMap((segment) => segment.params) ?? [];
+  // only operations with a shape are compared
+  const { segments } = endpointOf(draft) as Endpoint;
+  const params = segments.flatMap((segment) => segment.params);
   const text = JSON.stringify(typeof rule === "string" ? { scope: rule } : withoutTexts(rule));
   if (draft.isExtended) return `${text} ${params.join(" ")}`;
   return text.replaceAll(PARAM, (whole, name: string) => {

@@ -18,8 +18,6 @@ export interface EndpointKey {
   readonly key: string | undefined;
   /** The key by which requests of this operation are decided although it is not their key: the path without its query. */
   readonly nearKey?: string;
-  /** A path that a request of this operation can have. */
-  readonly sample: string;
   /** Why there is no key, or what was changed to get one. */
   readonly remarks: readonly Remark[];
   /** Whether the key is an interpretation of the path. */
@@ -28,57 +26,41 @@ export interface EndpointKey {
 
 /** Returns the key of `endpoints` for a method and a path of a document, with its base path. */
 export function endpointKeyOf(method: string, path: string): EndpointKey {
-  const sample = sampleOf(path);
   if (method !== HEAD && !METHODS.includes(method)) {
-    return none(sample, "method", `no endpoint has the method \`${method}\``);
+    return none("method", `no endpoint has the method \`${method}\``);
   }
   const cut = path.replaceAll(BRACES, (text) => "_".repeat(text.length)).search(/[?#]/);
   if (cut !== -1) {
     const { key } = endpointKeyOf(method, path.slice(0, cut));
     const what = path[cut] === "#" ? "a fragment" : "a query";
-    const missing = none(sample, "query_in_path", `the path has ${what}, by which no gate decides`);
+    const missing = none("query_in_path", `the path has ${what}, by which no gate decides`);
     return key === undefined ? missing : { ...missing, nearKey: key };
   }
-  if (path.length > MAX_PATH_LENGTH) return none(sample, "path_syntax", "the path is too long");
+  if (path.length > MAX_PATH_LENGTH) return none("path_syntax", "the path is too long");
   const { text, renamed, fault } = renameParams(path);
-  if (fault !== undefined) return none(sample, "path_syntax", fault);
+  if (fault !== undefined) return none("path_syntax", fault);
   const { path: plain, remark } = withoutTrailingSlash(encodeLetters(text));
   // only a document can mean the colon: in a key it begins a parameter
   const colon = plain.split("/").find((segment) => segment.startsWith(":"));
   if (colon !== undefined) {
     return none(
-      sample,
       "path_syntax",
       `the segment \`${colon}\` begins with a colon, which begins a parameter in a policy`,
     );
   }
   const key = `${method} ${plain}`;
   const endpoint = parseEndpoint(key);
-  if (!isEndpoint(endpoint)) return none(sample, "path_syntax", endpoint.message);
+  if (!isEndpoint(endpoint)) return none("path_syntax", endpoint.message);
   const remarks = [...renamed, ...(remark === undefined ? [] : [remark])];
-  return { key, sample, remarks, isGuess: remark !== undefined };
+  return { key, remarks, isGuess: remark !== undefined };
 }
 
-function none(sample: string, code: string, message: string): EndpointKey {
-  return { key: undefined, sample, remarks: [{ code, message }], isGuess: false };
+function none(code: string, message: string): EndpointKey {
+  return { key: undefined, remarks: [{ code, message }], isGuess: false };
 }
 
-const BRACES = /\{[^{}]*\}/g;
-/** A value that no literal text equals. */
-const SAMPLE_VALUE = "~x~";
-
-/** Returns a path with a value in the place of each parameter. A parameter such as `{name=projects/*}` has the form after `=`. */
-function sampleOf(path: string): string {
-  const [plain = ""] = path
-    .replaceAll(BRACES, (text) => {
-      const at = text.indexOf("=");
-      const form = at === -1 ? "*" : text.slice(at + 1, -1);
-      return form.replaceAll(/\*+/g, SAMPLE_VALUE);
-    })
-    .split(/[?#]/);
-  return encodeLetters(plain);
-}
-
+/** A parameter of a path. */
+export const BRACES = /\{[^{}]*\}/g;
 const CATCH_ALL = /^\{(?:\+([\w.-]+)|([\w.-]+)[*+])\}$/;
 /** The operators of RFC 6570, optional parameters and patterns of some tools. */
 const OPERATOR = /\{[*+;?&/.#][^{}]*\}|\{[^{}]*[*+?]\}/;
@@ -94,7 +76,7 @@ function renameParams(path: string): Renamed {
   const names = new Set<string>();
   const renamed: Remark[] = [];
   const nameOf = (written: string): string => {
-    const base = written.replaceAll(/\W/g, "_").replace(/^(?=\d|$)/, "p") || "p";
+    const base = written.replaceAll(/\W/g, "_").replace(/^(?=\d|$)/, "p");
     const plain = base === "__proto__" ? "proto" : base;
     let name = plain;
     for (let count = 2; names.has(name); count += 1) name = `${plain}_${count}`;
@@ -118,13 +100,15 @@ function renameParams(path: string): Renamed {
 }
 
 function paramFault(path: string): string | undefined {
-  if (/\{[^{}]*\/[^{}]*\}/.test(path)) return "a parameter of the path has a slash in its name";
+  // one pattern for both would need quadratic time
+  if ([...path.matchAll(BRACES)].some(([text]) => text.includes("/")))
+    return "a parameter of the path has a slash in its name";
   const isPlain = path.split("/").every((text) => CATCH_ALL.test(text) || !OPERATOR.test(text));
   return isPlain ? undefined : "a parameter of the path has an operator or a pattern in its name";
 }
 
 /** Returns a path with letters beyond ASCII as escapes, and escapes in upper case. */
-function encodeLetters(path: string): string {
+export function encodeLetters(path: string): string {
   return path
     .replaceAll(/[\u0080-\uffff]+/g, (text) =>
       encodeURIComponent(text.replaceAll(/\p{Cs}/gu, "\ufffd")),

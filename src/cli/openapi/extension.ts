@@ -4,7 +4,9 @@ import { printedScope } from "../../grammar/scope-syntax.js";
 import type { OperationDefinition, ScopeOptions } from "../../policy/definition.js";
 import { isEndpoint, parseEndpoint } from "../../policy/endpoint-key.js";
 import type { ReportNote } from "../source/source.js";
+import { shorten } from "../terminal/wrap.js";
 import type { JsonObject } from "./document.js";
+import { endpointPath } from "./endpoint-path.js";
 import type { DocumentOperation } from "./read-operations.js";
 
 /** The member that holds what security requirements cannot express. */
@@ -32,29 +34,77 @@ export function readTopExtension(root: JsonObject, note: (note: ReportNote) => v
   const entries = Object.entries(isObject(scopes) ? scopes : {}).map(
     ([name, entry]) => [printedScope(name), entry as string | ScopeOptions] as const,
   );
+  noteMembers(members, isObject(scopes) ? scopes : {}, note);
   return { members, scopes: new Map(entries) };
 }
+
+/** Notes what the extension at the top adds to the policy that no operation of the document shows. */
+function noteMembers(
+  members: JsonObject,
+  scopes: JsonObject,
+  note: (note: ReportNote) => void,
+): void {
+  const add = (subject: string, what: string) =>
+    note({ subject, code: "extension_member", message: `\`${EXTENSION}\` at the top ${what}` });
+  const { tools, ...others } = members;
+  for (const [name, value] of Object.entries(others))
+    add(name, `has it for the policy: ${valueText(value)}`);
+  for (const [name, rule] of isObject(tools) ? Object.entries(tools) : [])
+    add(name, `adds this tool with the rule ${valueText(rule)}`);
+  for (const [name, entry] of Object.entries(scopes)) {
+    const implies = readOwn(entry, "implies");
+    if (implies !== undefined) add(name, `lets it imply \`${JSON.stringify(implies)}\``);
+    else add(name, "declares this scope");
+  }
+}
+
+/** Returns a value of a document for a message. */
+function valueText(value: unknown): string {
+  return `\`${shorten(JSON.stringify(value), MAX_VALUE)}\``;
+}
+
+const MAX_VALUE = 200;
 
 /** The extension of an operation. */
 export interface OperationExtension {
   /** The rule; `undefined` if the extension cannot be read. */
   readonly rule: OperationDefinition | undefined;
-  /** The key of `endpoints`, where it differs from the path. */
-  readonly key: string | undefined;
+  /** The path in its `endpoint`, without a base path. */
+  readonly renamed: string | undefined;
 }
 
-/** Returns the extension of an operation; `undefined` if it has none. */
-export function readExtension({
-  operation,
-  method,
-}: DocumentOperation): OperationExtension | undefined {
+/**
+ * Returns the extension of an operation; `undefined` if it has none. Its `endpoint` may rename the parameters of the path: any other
+ * one would move the rule to another path.
+ *
+ * @param key - the key of the path without its base path; `undefined` if a policy cannot hold it
+ */
+export function readExtension(
+  { operation }: DocumentOperation,
+  key: string | undefined,
+): OperationExtension | undefined {
+  if (!hasExtension(operation)) return undefined;
   const written = readOwn(operation, EXTENSION);
-  if (written === undefined) return undefined;
-  const rule = readOwn(written, "rule");
-  const key = readOwn(written, "endpoint");
-  const endpoint = typeof key === "string" ? parseEndpoint(key) : undefined;
-  const isKey = endpoint !== undefined && isEndpoint(endpoint) && endpoint.method === method;
+  const [rule, endpoint] = [readOwn(written, "rule"), readOwn(written, "endpoint")];
   const isRule = typeof rule === "string" || isObject(rule);
-  if (!isRule || (key !== undefined && !isKey)) return { rule: undefined, key: undefined };
-  return { rule: rule as OperationDefinition, key: isKey ? (key as string) : undefined };
+  if (!isRule || (endpoint !== undefined && !isSameShape(endpoint, key)))
+    return { rule: undefined, renamed: undefined };
+  return { rule: rule as OperationDefinition, renamed: endpoint?.slice(endpoint.indexOf(" ") + 1) };
+}
+
+/** Returns whether a value is a key that differs from another one in parameter names alone. */
+function isSameShape(value: unknown, key: string | undefined): value is string {
+  if (typeof value !== "string" || key === undefined) return false;
+  return isEndpoint(parseEndpoint(value)) && shapeOf(value) === shapeOf(key);
+}
+
+/** Returns whether an operation has an extension, which decides its rule. */
+export function hasExtension(operation: JsonObject): boolean {
+  return readOwn(operation, EXTENSION) !== undefined;
+}
+
+/** Returns a key without parameter names. */
+function shapeOf(key: string): string {
+  const { method, shape } = endpointPath(key);
+  return `${method} ${shape}`;
 }

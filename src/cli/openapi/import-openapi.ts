@@ -10,7 +10,7 @@ import { descriptorOf } from "./descriptor.js";
 import type { JsonObject, OpenApiDocument } from "./document.js";
 import { type DocumentScopes, documentScopes, MAX_DESCRIPTION } from "./document-scopes.js";
 import { createDraft, type Draft, ruleOf } from "./draft.js";
-import { readExtension, readTopExtension, type TopExtension } from "./extension.js";
+import { hasExtension, readTopExtension, type TopExtension } from "./extension.js";
 import { type DocumentOperation, readOperations } from "./read-operations.js";
 import { type RuleContext, readRule } from "./read-rule.js";
 import { readSchemes, type SchemeTable, securityOf } from "./read-schemes.js";
@@ -141,7 +141,7 @@ function listsIn(
   context: RuleContext,
 ): readonly ListsOf[] {
   return operations.flatMap((one) => {
-    if (readExtension(one) !== undefined) return [];
+    if (hasExtension(one.operation)) return [];
     const { lists } = readRule(securityOf(root, one.operation), context);
     return lists.length === 0 ? [] : [{ label: one.label, lists }];
   });

@@ -43,7 +43,11 @@ export function readSchemes(
   const findUri = (uri: string) => {
     if (!byUri.has(uri)) {
       const target = resolved(root, { $ref: uri });
-      byUri.set(uri, isObject(target) ? readScheme(uri, target, note) : undefined);
+      // an empty URI is the document itself
+      byUri.set(
+        uri,
+        isObject(target) && target !== root ? readScheme(uri, target, note) : undefined,
+      );
     }
     return byUri.get(uri);
   };

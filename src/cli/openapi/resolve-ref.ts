@@ -48,6 +48,22 @@ export function resolveRef(root: JsonObject, value: unknown): ResolvedRef {
   return found.ok ? { ok: true, value: found.place.value } : found;
 }
 
+/** Returns what a reference names, which may be a reference too; `undefined` if it leads to nothing. */
+export function resolveHop(root: JsonObject, ref: string): unknown {
+  const keys = pointerKeys(splitRef(ref).fragment);
+  if (keys === undefined) return undefined;
+  let value: unknown = root;
+  for (const key of keys) {
+    if (!hasMember(value, key)) {
+      const found = resolveRef(root, value);
+      value = found.ok ? found.value : undefined;
+    }
+    if (!hasMember(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
 /**
  * Creates a function that returns the place to which the references at a place lead. It reads each reference of a file once.
  *

@@ -10,6 +10,8 @@ import { buildRouter } from "../../policy/route.js";
 import { type Draft, endpointOf, leave, mergeInto, ruleText } from "./draft.js";
 import { nameList } from "./texts.js";
 
+const NO_SECURITY = "no_security";
+
 /** The operations of a document that have an endpoint of their own, by its key. */
 export type Placed = Map<string, Draft>;
 
@@ -50,33 +52,47 @@ function join(lead: Draft, draft: Draft): void {
   const label = lead.source.label;
   const isHead = draft.source.method === HEAD;
   const isLetterCase = lead.source.path.toLowerCase() === draft.source.path.toLowerCase();
-  const remark = isHead
-    ? { code: "head_as_get", message: `HEAD requests are decided as \`${label}\`` }
-    : draft.key === undefined
-      ? { code: "same_path", message: `its requests are decided as \`${label}\`` }
-      : isLetterCase
-        ? {
-            code: "letter_case",
-            message: `no router distinguishes it from \`${label}\`: its own spelling needs \`caseSensitive: false\` at the gate`,
-          }
-        : {
-            code: "same_shape",
-            message: `no router distinguishes it from \`${label}\`: one endpoint decides both`,
-          };
+  const remark =
+    label === draft.source.label
+      ? { code: "written_twice", message: "the document has it twice: one endpoint decides both" }
+      : isHead
+        ? { code: "head_as_get", message: `HEAD requests are decided as \`${label}\`` }
+        : draft.key === undefined
+          ? { code: "same_path", message: `its requests are decided as \`${label}\`` }
+          : isLetterCase
+            ? {
+                code: "letter_case",
+                message: `no router distinguishes it from \`${label}\`: its own spelling needs \`caseSensitive: false\` at the gate`,
+              }
+            : {
+                code: "same_shape",
+                message: `no router distinguishes it from \`${label}\`: one endpoint decides both`,
+              };
   mergeInto(lead, draft, remark);
+}
+
+/** Returns whether an operation is a HEAD for which the document names no security. */
+function isLenient({ source, remarks }: Draft): boolean {
+  return source.method === HEAD && remarks.some(({ code }) => code === NO_SECURITY);
+}
+
+/** Removes the remark that an operation has no rule: it has that of GET. */
+function followGet({ remarks }: Draft): void {
+  const at = remarks.findIndex(({ code }) => code === NO_SECURITY);
+  remarks.splice(at, 1);
 }
 
 /** Denies a shape whose operations have different rules. A HEAD without a rule is decided by that of GET. */
 function settle(lead: Draft, group: readonly Draft[], document: string): void {
   const text = ruleText(lead);
   const others = group.filter((one) => one !== lead);
-  const isLenient = (one: Draft) =>
-    one.source.method === HEAD && one.remarks.some(({ code }) => code === "no_security");
-  for (const one of others) if (isLenient(one)) one.outcome = "left";
-  const different = others.filter((one) => !isLenient(one) && ruleText(one) !== text);
+  const lenient = new Set(others.filter(isLenient));
+  for (const one of lenient) followGet(one);
+  const different = others.filter((one) => !lenient.has(one) && ruleText(one) !== text);
   if (different.length === 0) return;
-  const labels = nameList([lead, ...different].map(({ source }) => source.label));
-  const reason = `not assigned: ${document} gives ${labels}, which no router distinguishes, different rules`;
+  const labels = [...new Set([lead, ...different].map(({ source }) => source.label))];
+  const what = labels.length === 1 ? "which it has twice" : "which no router distinguishes";
+  const reason = `not assigned: ${document} gives ${nameList(labels)}, ${what}, different rules`;
   leave(lead, { code: "different_rules", message: reason }, reason);
 }
 
@@ -89,7 +105,8 @@ export function leaveDeniedCatchAlls(placed: Placed): void {
     const endpoint = splitEndpoint(key);
     if (draft.denial === undefined || !endsInCatchAll(endpoint)) continue;
     const router = buildRouter([{ endpoint, target: true }]);
-    if (!open.some(({ path, source }) => router.meantBy(source.method, path.sample))) continue;
+    if (!open.some(({ samples, source }) => router.meantBy(source.method, samples[0] as string)))
+      continue;
     placed.delete(key);
     const message = "a denial of it would deny the operations below it, so it is not in the policy";
     leave(draft, { code: "denied_catch_all", message });
