@@ -100,17 +100,23 @@ async function allPages(limits: ListLimits, list: ListPage): Promise<readonly To
   do {
     const page = await list(cursor);
     tools.push(...toolsOf(page, tools.length));
-    const next = readOwn(page, "nextCursor");
     if (tools.length > limits.tools || cursors.size >= limits.tools) {
       throw new AnswerError(`lists more than ${limits.tools} tools or pages`);
     }
-    if (typeof next === "string" && cursors.has(next)) {
+    cursor = cursorIn(page);
+    if (cursor !== undefined && cursors.has(cursor)) {
       throw new AnswerError("lists the same page of tools again: its cursor repeats");
     }
-    cursor = typeof next === "string" ? next : undefined;
     if (cursor !== undefined) cursors.add(cursor);
   } while (cursor !== undefined);
   return tools;
+}
+
+/** Returns the cursor of the next page; `undefined` on the last one. */
+function cursorIn(page: unknown): string | undefined {
+  const next = readOwn(page, "nextCursor") ?? undefined;
+  if (next === undefined || typeof next === "string") return next;
+  throw new AnswerError("answers `tools/list` with a `nextCursor` that is not a text");
 }
 
 function toolsOf(page: unknown, before: number): readonly ToolDescriptor[] {
