@@ -124,7 +124,7 @@ function readRow(name: string, scopes: readonly string[], means: ListMeans): Rea
   return {
     name,
     rule,
-    descriptor: { name },
+    descriptor: {},
     outcome,
     notes: rule === undefined ? [{ outcome, ...note }] : [],
   };

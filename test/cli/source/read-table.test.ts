@@ -43,7 +43,7 @@ describe("a table of tools with their scopes", () => {
       ["drop_all", "not_assigned"],
       ["drop_more", "not_assigned"],
     ]);
-    expect(operations[0]?.descriptor).toEqual({ name: "list_courses" });
+    expect(operations[0]?.descriptor).toEqual({});
   });
 
   it("reads several scopes as the user says, as a list or as a text", () => {
