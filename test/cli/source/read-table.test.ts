@@ -39,6 +39,7 @@ describe("a table of tools with their scopes", () => {
     });
     expect(report.counts).toEqual({ read: 2, merged: 0, guessed: 0, left: 3 });
     expect(report.notes.map(({ subject, code }) => [subject, code])).toEqual([
+      ["table.json", "table_direction"],
       ["drop", "not_assigned"],
       ["drop_all", "not_assigned"],
       ["drop_more", "not_assigned"],
