@@ -1,11 +1,12 @@
 // What a server or a document can do so that `check --against` sees less than a client does.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
 import { folderOf, run, runIn } from "./run.js";
-import { type ListedTool, onePage, serveV1, serveV2 } from "./source/mcp-servers.js";
+import { type ListedTool, onePage, serve, serveV1, serveV2 } from "./source/mcp-servers.js";
 
 const TOOL_POLICY = JSON.stringify({
   name: "School",
@@ -247,5 +248,127 @@ describe("a file of fingerprints that is no regular file", () => {
         "cannot read `shop.fingerprints.json`: it is not a regular file",
       ) as string,
     });
+  });
+});
+
+describe("an address with a secret", () => {
+  const SECRET = "hunter2";
+  const redirect: RequestListener = (_, response) => {
+    response.writeHead(302, { location: `/other.json?key=${SECRET}` }).end();
+  };
+  const answer = (text: string): RequestListener => {
+    return (_, response) => void response.end(text);
+  };
+  interface Row {
+    readonly title: string;
+    readonly listener: RequestListener;
+    readonly from: (host: string) => string;
+    readonly code: number;
+    readonly shown: RegExp;
+  }
+  const ROWS: readonly Row[] = [
+    {
+      title: "a password of a document",
+      listener: answer(documentWith({})),
+      from: (host) => `openapi:http://user:${SECRET}@${host}/api.json`,
+      code: 2,
+      shown:
+        /the URL of 127\.0\.0\.1:\d+ contains credentials; download the document and name the file/,
+    },
+    {
+      title: "a key of a document that is read",
+      listener: answer(documentWith({ "/wipe;all": { post: secured } })),
+      from: (host) => `openapi:http://${host}/api.json?api_key=${SECRET}#x`,
+      code: 0,
+      shown: /http:\/\/127\.0\.0\.1:\d+\/api\.json/,
+    },
+    {
+      title: "a key of a document with several scopes in a list",
+      listener: answer(
+        documentWith({ "/a": { get: { security: [{ oauth: ["read", "write"] }] } } }),
+      ),
+      from: (host) => `openapi:http://${host}/api.json?api_key=${SECRET}`,
+      code: 2,
+      shown: /`http:\/\/127\.0\.0\.1:\d+\/api\.json` has several scopes/,
+    },
+    {
+      title: "a key of a document with findings",
+      listener: answer("openapi: 3.1.0\npaths: {\n"),
+      from: (host) => `openapi:http://${host}/api.yaml?api_key=${SECRET}`,
+      code: 1,
+      shown: /api\.yaml/,
+    },
+    {
+      title: "a key in a redirect",
+      listener: redirect,
+      from: (host) => `http://${host}/api.json?api_key=${SECRET}`,
+      code: 2,
+      shown: /a redirect to `http:\/\/127\.0\.0\.1:\d+\/other\.json`: name that URL/,
+    },
+    {
+      title: "a redirect to nowhere",
+      listener: (_, response) => void response.writeHead(302, { location: "http://[" }).end(),
+      from: (host) => `http://${host}/api.json?api_key=${SECRET}`,
+      code: 2,
+      shown: /the server responds with 302\n/,
+    },
+    {
+      title: "a password of another scheme",
+      listener: redirect,
+      from: (host) => `mcp:ftp://user:${SECRET}@${host}/mcp?key=${SECRET}`,
+      code: 2,
+      shown: /`ftp:\/\/127\.0\.0\.1:\d+\/mcp` is not an http or https URL/,
+    },
+    {
+      title: "a password in a text that is no URL",
+      listener: redirect,
+      from: () => `openapi:http://user:${SECRET}@:x/api.json`,
+      code: 2,
+      shown: /`http:\/\/:x\/api\.json` is not a URL/,
+    },
+  ];
+  it.each(titled(ROWS))("is not printed: %s", async (_, { listener, from, code, shown }) => {
+    const { host } = new URL(await serve(listener));
+    const cwd = folderOf({ "shop.json": ENDPOINT_POLICY });
+    const init = await run(["init", "--from", from(host)], { cwd });
+    expect(init.out + init.err).toMatch(shown);
+    expect(init.code).toBe(code);
+    const check = ["check", "shop.json", "--against", from(host), "--update"];
+    const results = [init, await run(check, { cwd }), await run([...check, "--json"], { cwd })];
+    const files = readdirSync(cwd).map((file) => readFileSync(join(cwd, file), "utf8"));
+    const all = [...results.map(({ out, err }) => out + err), ...files].join("\n");
+    expect(all).not.toContain(SECRET);
+  });
+
+  it("of an MCP server is not in the report", async () => {
+    const url = await serveV2(onePage([LIST]));
+    const { code, out } = await run(["init", "--from", `mcp:${url}?key=${SECRET}`], {
+      cwd: folderOf({}),
+    });
+    expect(code).toBe(0);
+    expect(out).toContain(`mcp:${url}: 1 operation`);
+    expect(out).not.toContain(SECRET);
+  });
+});
+
+describe("a table without --table", () => {
+  const ROWS = [
+    {
+      title: "keys that are scopes",
+      table: { "list:courses": ["read"], "delete:courses": ["admin"] },
+      note: "its keys count as scopes and its lists as the tools that they open, because no tool can have the name `list:courses`: --table tools reads it the other way round",
+    },
+    {
+      title: "keys that are tools",
+      table: { list_courses: ["courses:read"] },
+      note: "its keys count as tools and its lists as their scopes, because no tool can have the name `courses:read`: --table scopes reads it the other way round",
+    },
+  ];
+  it.each(titled(ROWS))("is reported with its direction: %s", async (_, { table, note }) => {
+    const files = { "table.json": JSON.stringify(table) };
+    const read = async (...more: string[]) =>
+      (await runIn(files, ["init", "--from", "table.json", ...more])).out.replaceAll(/\s+/g, " ");
+    expect(await read()).toContain(`table_direction table.json: ${note}`);
+    expect(await read("--table", "scopes")).not.toContain("table_direction");
   });
 });

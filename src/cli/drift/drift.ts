@@ -43,6 +43,7 @@ const DEPENDENT: Readonly<Record<string, string>> = {
   update: "--update",
   format: "--format",
   listMeans: "--list-means",
+  noScopeWord: "--no-scope-word",
   basePath: "--base-path",
   addImplies: "--add-implies",
   root: "--root",
@@ -60,9 +61,9 @@ export async function checkDrift(
 ): Promise<ExitCode | undefined> {
   const against = textOption(options, "against");
   if (against === undefined) {
-    const lost = Object.keys(DEPENDENT).find((name) => options[name] !== undefined);
-    if (lost === undefined && !Array.isArray(options["scopeWord"])) return undefined;
-    throw new UsageError(`${DEPENDENT[lost ?? ""] ?? "--no-scope-word"} requires --against`);
+    const [lost] = Object.entries(DEPENDENT).filter(([name]) => options[name] !== undefined);
+    if (lost === undefined) return undefined;
+    throw new UsageError(`${lost[1]} requires --against`);
   }
   const [file = "", ...others] = files;
   if (others.length > 0) throw new UsageError("--against compares one policy: name one file");
@@ -103,7 +104,7 @@ async function reportOn(
   if (kept === undefined && asked !== undefined && !isUpdate) {
     throw new UsageError(`\`${asked}\` does not exist: --update writes it`);
   }
-  const given = kind === "endpoint" ? givenPolicy(contents, against) : undefined;
+  const given = kind === "endpoint" ? givenPolicy(contents) : undefined;
   const drift = compareWithSource({ policy, kind, operations, unnameable, given, kept });
   if (isUpdate) await writeFingerprints(place, fingerprintsOf(operations));
   return {
@@ -139,11 +140,11 @@ function repeatedNames(operations: readonly SourceOperation[]): readonly string[
 }
 
 /** Returns the policy that follows from a document, with which its rules are compared. */
-function givenPolicy({ definition }: SourceContents, source: string): CompiledPolicy {
+function givenPolicy({ definition, report }: SourceContents): CompiledPolicy {
   const loaded = tryLoad(definition);
   if (loaded.ok) return compiledPolicyOf(loaded.policy);
   const [first] = loaded.findings.map(({ path, message }) => `${path}: ${message}`);
-  throw new UsageError(`the rules of ${source} are not a policy: ${first}`);
+  throw new UsageError(`the rules of ${report.source} are not a policy: ${first}`);
 }
 
 /** Returns the drift that an update of the fingerprints does not settle. */
