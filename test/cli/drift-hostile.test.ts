@@ -208,7 +208,10 @@ describe("a list of tools that is cut short", () => {
 describe("a token that a server repeats", () => {
   const TOKEN = "s3cr3t-t0ken.of/tests~1";
   const ROWS = [
-    { title: "in a description", tool: { ...LIST, description: `Bearer ${TOKEN}` } },
+    {
+      title: "in a description",
+      tool: { ...LIST, description: `Bearer ${TOKEN}`, annotations: { readOnlyHint: true } },
+    },
     { title: "in a title", tool: { ...LIST, title: `x${TOKEN}x` } },
     { title: "in a title of annotations", tool: { name: "a", annotations: { title: TOKEN } } },
     { title: "in its name", tool: { ...LIST, name: TOKEN } },

@@ -40,10 +40,10 @@ const FINGERPRINTED = [
 export function readMcp(tools: readonly ToolDescriptor[], options: McpOptions): SourceContents {
   const suggestions = suggestScopes(tools);
   const scopes: string[] = [];
-  const byName = groupBy(tools, ({ name }) => name);
-  const read = tools.map((tool): ReadTool => {
+  const groups = [...groupBy(tools, ({ name }) => name).values()];
+  const listed = groups.flatMap((group) => group.map((tool) => ({ tool, count: group.length })));
+  const read = listed.map(({ tool, count }): ReadTool => {
     const { name } = tool;
-    const count = byName.get(name)?.length ?? 0;
     const fault = nameFault(name, count);
     const schemes = readSecuritySchemes(tool, options.listMeans);
     const rule = fault === undefined ? schemes.rule : undefined;
