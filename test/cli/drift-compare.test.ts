@@ -37,7 +37,11 @@ const toolsNamed = (...names: string[]): readonly SourceOperation[] =>
 
 const NONE: Drift = { gone: [], unmapped: [], changed: [], renamed: [] };
 const gone = (name: string, isUnlisted = false) => ({ name, isUnlisted });
-const unmapped = (name: string, isInternal = false) => ({ name, isInternal });
+const unmapped = (name: string, isInternal = false) => ({
+  name,
+  isInternal,
+  isUnnameable: false,
+});
 
 interface ToolRow {
   readonly title: string;
@@ -539,7 +543,7 @@ function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .sort()
+      .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([name, item]) => [name, sorted(item)]),
   );
 }

@@ -157,9 +157,10 @@ describe("check --against a document", () => {
       kind: "endpoint",
       count: 3,
       left: 0,
+      repeated: [],
       fingerprints: { file: FILE, state: "kept" },
       gone: [],
-      unmapped: [{ name: "POST /refunds", isInternal: false }],
+      unmapped: [{ name: "POST /refunds", isInternal: false, isUnnameable: false }],
       changed: [
         {
           name: "GET /orders",

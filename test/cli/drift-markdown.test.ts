@@ -15,6 +15,7 @@ const report = (drift: Partial<Drift>, parts: Partial<DriftReport> = {}): DriftR
   kind: "tool",
   count: 2,
   left: 0,
+  repeated: [],
   drift: { ...NONE, ...drift },
   isDrift: Object.keys(drift).length > 0,
   fingerprints: { file: "shop.fingerprints.json", state: "kept" },
@@ -47,8 +48,9 @@ const EVERY: Partial<Drift> = {
     { name: "two", isUnlisted: true },
   ],
   unmapped: [
-    { name: "three", isInternal: false },
-    { name: "four", isInternal: true },
+    { name: "three", isInternal: false, isUnnameable: false },
+    { name: "four", isInternal: true, isUnnameable: false },
+    { name: "nine", isInternal: false, isUnnameable: true },
   ],
   changed: [
     {
@@ -68,7 +70,7 @@ describe("drift as Markdown", () => {
       markdownOf(report(EVERY)),
     ).toBe(`### Policy drift: \`shop.json\` and \`mcp:https://shop.example.com/mcp\`
 
-2 gone, 2 unmapped, 2 changed, 1 renamed
+2 gone, 3 unmapped, 2 changed, 1 renamed
 
 | state | operation | difference |
 | --- | --- | --- |
@@ -76,6 +78,7 @@ describe("drift as Markdown", () => {
 | gone | \`two\` | not listed for this token: a gate with this policy lists it only for some clients or account types, so check with a token of one of them |
 | unmapped | \`three\` | not in the policy: gates deny it |
 | unmapped | \`four\` | \\\`internal\\\` in the policy: gates deny it |
+| unmapped | \`nine\` | no policy can have this name: gates deny it |
 | changed | \`five\` | \`description\`, \`inputSchema\` and \`title\` changed |
 | changed | \`six\` | no fingerprint of it is kept |
 | renamed | \`seven\` | is now \`eight\`, with the same fingerprint |
@@ -102,9 +105,10 @@ after a review, --update keeps the new fingerprints in shop.fingerprints.json
     expect(markdownOf(given)).toContain(
       "\n\nrules not compared: 1 endpoint without a rule that a policy can have\n",
     );
-    expect(linesOf(report({}, { left: 2 }))).toContain(
-      "not compared: 2 tools with a name that no policy accepts",
-    );
+    const unmapped = [{ name: "PURGE /c", isInternal: false, isUnnameable: true }];
+    expect(rowsOf(markdownOf(report({ unmapped }, { kind: "endpoint" })))).toEqual([
+      ["unmapped", "`PURGE /c`", "no policy can have this method or path: gates deny it"],
+    ]);
   });
 
   it("without drift, states in how many operations both agree", () => {
@@ -119,6 +123,7 @@ after a review, --update keeps the new fingerprints in shop.fingerprints.json
     const unmapped = Array.from({ length: 1_000 }, (_, at) => ({
       name: `${"|".repeat(500)}${at}`,
       isInternal: false,
+      isUnnameable: true,
     }));
     const markdown = markdownOf(report({ unmapped }));
     const count = rowsOf(markdown).length;
@@ -144,12 +149,13 @@ after a review, --update keeps the new fingerprints in shop.fingerprints.json
 
   it.each(titled(HOSTILE, (name) => JSON.stringify(name)))("no name is markup: %s", (_, name) => {
     const rule = { policy: [{ text: "any token" }], source: [{ scope: name }] };
-    const given = report({
+    const drift = {
       gone: [{ name, isUnlisted: false }],
-      unmapped: [{ name, isInternal: false }],
+      unmapped: [{ name, isInternal: false, isUnnameable: true }],
       changed: [{ name, members: [name], isNew: false, rule }],
       renamed: [{ from: name, to: name }],
-    });
+    };
+    const given = report(drift, { repeated: [name] });
     const markdown = markdownOf(given);
     const types = new Set(typesOf(marked.lexer(markdown)));
     for (const type of ["html", "image", "link", "list", "strong", "em", "del", "code"]) {
@@ -159,7 +165,14 @@ after a review, --update keeps the new fingerprints in shop.fingerprints.json
     expect(markdown.match(/^#/gm)).toHaveLength(1);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be there
     expect(markdown + linesOf(given)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-    expect(linesOf(given).trimEnd().split("\n")).toHaveLength(6);
+    expect(linesOf(given).trimEnd().split("\n")).toHaveLength(7);
+  });
+
+  it("names some of the tools that a server lists several times", () => {
+    const repeated = ["a_b", "c|d", "e", "f", "g"];
+    const remark = "the server lists several tools of one name: `a_b`, `c|d`, `e` and 2 more\n";
+    expect(markdownOf(report({}, { repeated }))).toContain(`\n\n${remark}`);
+    expect(linesOf(report({}, { repeated }))).toContain(`\n${remark}`);
   });
 
   it("cuts long names and rules", () => {

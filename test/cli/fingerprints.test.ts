@@ -69,8 +69,8 @@ describe("canonical JSON", () => {
 });
 
 describe("fingerprints", () => {
-  it("have a digest for each member that a model or a client reads", () => {
-    const descriptor = { name: "one", title: "One", inputSchema: {}, _meta: { nonce: 1 } };
+  it("have a digest for each member of a descriptor", () => {
+    const descriptor = { title: "One", inputSchema: {} };
     const [found] = fingerprintsOf([
       tool("one", { ...descriptor, description: undefined }),
     ]).values();
@@ -85,6 +85,16 @@ describe("fingerprints", () => {
     expect(fingerprintsOf(both)).toEqual(fingerprintsOf(both.toReversed()));
     expect(fingerprintsOf(both)).not.toEqual(fingerprintsOf(both.slice(1)));
     expect(fingerprintsOf(both).size).toBe(1);
+  });
+
+  it("of operations with one name differ if their members are exchanged", () => {
+    const both = [tool("one", { a: 1, b: 1 }), tool("one", { a: 2, b: 2 })];
+    const exchanged = [tool("one", { a: 1, b: 2 }), tool("one", { a: 2, b: 1 })];
+    expect(fingerprintsOf(both)).not.toEqual(fingerprintsOf(exchanged));
+    const fewer = [tool("one", { a: 1, b: 1 }), tool("one", { a: 2 })];
+    expect(fingerprintsOf(fewer)).not.toEqual(
+      fingerprintsOf([tool("one", { a: 1 }), tool("one", { a: 2, b: 1 })]),
+    );
   });
 
   it("fail for a schema that is too deep", () => {
@@ -151,7 +161,7 @@ describe("the file of fingerprints", () => {
     expect(readFileSync(join(folder, "p.fingerprints.json", "x"), "utf8")).toBe("kept");
     expect(readdirSync(folder)).toEqual(["p.fingerprints.json"]);
     await expect(readFingerprints(place(folder))).rejects.toThrow(
-      /^cannot read `p\.fingerprints\.json`: EISDIR/,
+      "cannot read `p.fingerprints.json`: it is a folder",
     );
   });
 

@@ -3,13 +3,13 @@ import { groupBy } from "../../grammar/entry-of.js";
 import { type CompiledPolicy, isHardDenial, type Operation } from "../../policy/compiled-policy.js";
 import { endsInCatchAll, splitEndpoint } from "../../policy/endpoint-key.js";
 import { isToolName } from "../../policy/tool-names.js";
-import type { SourceOperation } from "../source/source.js";
+import type { SourceOperation, UnplacedOperation } from "../source/source.js";
 import { compareRules, type RuleDifference } from "./compare-rules.js";
 import {
   differingMembers,
-  type Fingerprint,
   type Fingerprints,
   fingerprintsOf,
+  keyOf,
   type NamedFingerprint,
 } from "./fingerprint.js";
 import { identityOf, requestOf } from "./operation-identity.js";
@@ -26,6 +26,8 @@ export interface UnmappedOperation {
   readonly name: string;
   /** Whether the policy declares it as `internal`, so that no gate knows it. */
   readonly isInternal: boolean;
+  /** Whether no policy can have it: the name is that of the source, and can look like that of another operation. */
+  readonly isUnnameable: boolean;
 }
 
 /** An operation that is not what it was, or whose rule in the document is not that of the policy. */
@@ -60,6 +62,8 @@ export interface Comparison {
   readonly kind: SourceOperation["kind"];
   /** The operations of the source. Those of another kind are ignored. */
   readonly operations: readonly SourceOperation[];
+  /** The operations of the source that no policy can have. Default: none. */
+  readonly unnameable?: readonly UnplacedOperation[];
   /** The policy that follows from a document; `undefined` for a source without rules. */
   readonly given: CompiledPolicy | undefined;
   /** The fingerprints of the last review; `undefined` without any. */
@@ -68,7 +72,7 @@ export interface Comparison {
 
 /** Compares a policy with a source. The order of operations and of keys in their descriptors does not count. */
 export function compareWithSource(comparison: Comparison): Drift {
-  const { policy, kind, kept } = comparison;
+  const { policy, kind, kept, unnameable = [] } = comparison;
   const found = findOperations(comparison);
   const mapped = found.filter(({ entries }) => entries.length > 0);
   const seen = new Set(mapped.flatMap(({ entries }) => entries));
@@ -89,10 +93,20 @@ export function compareWithSource(comparison: Comparison): Drift {
         isUnlisted: kind === "tool" && isForSomeClients(operation),
       }))
       .sort(byName),
-    unmapped: unmapped
-      .filter(({ name }) => !newNames.has(name))
-      .map(({ name, identity }) => ({ name, isInternal: internal.has(identity) }))
-      .sort(byName),
+    unmapped: [
+      ...unmapped
+        .filter(({ name }) => !newNames.has(name))
+        .map(({ name, identity }) => ({
+          name,
+          isInternal: internal.has(identity),
+          isUnnameable: false,
+        })),
+      ...[...groupBy(unnameable, ({ name }) => name).keys()].map((name) => ({
+        name,
+        isInternal: false,
+        isUnnameable: true,
+      })),
+    ].sort(byName),
     changed: mapped.flatMap((one) => changeOf(one, policy, kept)).sort(byName),
     renamed,
   };
@@ -204,18 +218,14 @@ function findRenamed(
     const known = kept.get(identityOf(kind, name));
     return known === undefined ? [] : [{ name, fingerprint: known.fingerprint }];
   });
-  const byFingerprint = groupBy(old, keyOf);
-  return [...groupBy(unmapped, keyOf)]
+  const byFingerprint = groupBy(old, ({ fingerprint }) => keyOf(fingerprint));
+  return [...groupBy(unmapped, ({ fingerprint }) => keyOf(fingerprint))]
     .flatMap(([key, [to, ...others]]) => {
       const [from, ...more] = byFingerprint.get(key) ?? [];
       const isPair = others.length + more.length === 0;
       return from && to && isPair ? [{ from: from.name, to: to.name }] : [];
     })
     .sort((one, other) => (one.from < other.from ? -1 : 1));
-}
-
-function keyOf({ fingerprint }: { readonly fingerprint: Fingerprint }): string {
-  return JSON.stringify([...fingerprint].sort());
 }
 
 function changeOf(

@@ -23,7 +23,7 @@ export function driftMarkdown(report: DriftReport): string {
     text(countText(drift) || agreementText(report)),
     rows.length === 0 ? undefined : table(HEAD, shown),
     more > 0 ? `${more} more: ${code("--json")} lists all.` : undefined,
-    ...remarksOn(report).map(text),
+    ...remarksOn(report).map(remarkText),
   ];
   return `${parts.filter((part) => part !== undefined).join("\n\n")}\n`;
 }
@@ -32,6 +32,10 @@ const HEAD = ["state", "operation", "difference"];
 
 function rowCells({ state, name, detail }: DriftRow): readonly string[] {
   return [state, cellCode(name), ruleCell(detail.map(escaped))];
+}
+
+function remarkText(words: readonly Word[]): string {
+  return words.map((word) => wordAs(escaped(word), code, (between) => between)).join("");
 }
 
 /** Returns the rows that have room. */

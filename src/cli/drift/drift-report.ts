@@ -9,10 +9,12 @@ export interface DriftReport {
   /** The source, without credentials and query. */
   readonly source: string;
   readonly kind: SourceOperation["kind"];
-  /** The number of operations of the source. */
+  /** The number of operations of the source that a policy can have. */
   readonly count: number;
-  /** The number of endpoints for which a document has no rule, or of tools whose names no policy accepts. */
+  /** The number of those for which a document has no rule. */
   readonly left: number;
+  /** The names that a server lists several times. A gate cannot know which of the tools a client means. */
+  readonly repeated: readonly string[];
   readonly drift: Drift;
   /** Whether the differences count as drift. */
   readonly isDrift: boolean;
@@ -40,9 +42,10 @@ export function driftRows({ drift, kind }: DriftReport): readonly DriftRow[] {
     ...drift.gone.map(({ name, isUnlisted }) =>
       row("gone", name, [{ text: isUnlisted ? UNLISTED : `not ${place}` }]),
     ),
-    ...drift.unmapped.map(({ name, isInternal }) =>
-      row("unmapped", name, [{ text: `${isInternal ? INTERNAL : UNMAPPED}: gates deny it` }]),
-    ),
+    ...drift.unmapped.map(({ name, isInternal, isUnnameable }) => {
+      const why = isUnnameable ? UNNAMEABLE[kind] : isInternal ? INTERNAL : UNMAPPED;
+      return row("unmapped", name, [{ text: `${why}: gates deny it` }]);
+    }),
     ...drift.changed.map((one) => row("changed", one.name, changeWords(one))),
     ...drift.renamed.map(({ from, to }) =>
       row("renamed", from, [
@@ -58,6 +61,10 @@ const UNLISTED =
   "not listed for this token: a gate with this policy lists it only for some clients or account types, so check with a token of one of them";
 const UNMAPPED = "not in the policy";
 const INTERNAL = "`internal` in the policy";
+const UNNAMEABLE: Readonly<Record<DriftReport["kind"], string>> = {
+  tool: "no policy can have this name",
+  endpoint: "no policy can have this method or path",
+};
 
 function row(state: keyof Drift, name: string, detail: readonly Word[]): DriftRow {
   const words = detail.map((word) =>
@@ -110,16 +117,33 @@ export function agreementText({ count, kind }: DriftReport): string {
 }
 
 /** Returns remarks on the comparison: what it leaves out, and what to do about fingerprints. */
-export function remarksOn(report: DriftReport): readonly string[] {
+export function remarksOn(report: DriftReport): readonly (readonly Word[])[] {
   const { left, kind } = report;
-  const skipped = left === 0 ? [] : [LEFT[kind](`${left} ${kind}${left === 1 ? "" : "s"}`)];
-  return [...skipped, ...fingerprintRemark(report)];
+  const count = `${left} ${kind}${left === 1 ? "" : "s"}`;
+  return [
+    ...(left === 0
+      ? []
+      : [[{ text: `rules not compared: ${count} without a rule that a policy can have` }]]),
+    ...repeatedRemark(report),
+    ...fingerprintRemark(report).map((text) => [{ text }]),
+  ];
 }
 
-const LEFT: Readonly<Record<DriftReport["kind"], (count: string) => string>> = {
-  tool: (count) => `not compared: ${count} with a name that no policy accepts`,
-  endpoint: (count) => `rules not compared: ${count} without a rule that a policy can have`,
-};
+/** Maximum number of names in a remark. */
+const MAX_NAMED = 3;
+
+function repeatedRemark({ repeated }: DriftReport): readonly (readonly Word[])[] {
+  if (repeated.length === 0) return [];
+  const names = repeated.slice(0, MAX_NAMED).map((name): Word => ({ scope: cut(name) }));
+  const more = repeated.length - names.length;
+  return [
+    [
+      { text: "the server lists several tools of one name: " },
+      ...names.flatMap((word, index) => (index === 0 ? word : [{ text: ", " }, word])),
+      ...(more > 0 ? [{ text: ` and ${more} more` }] : []),
+    ],
+  ];
+}
 
 function fingerprintRemark({ drift, fingerprints, count, kind }: DriftReport): readonly string[] {
   const { file, state } = fingerprints;

@@ -2,6 +2,7 @@ import { relative, resolve, sep } from "node:path";
 import { isLoopback, urlParts } from "../../grammar/url.js";
 import { placeOf } from "../openapi/texts.js";
 import { parseSource, type ReadOptions, readSource } from "../source/read-source.js";
+import { shownSource } from "../source/shown-source.js";
 import type { SourceContents, SourceOperation } from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
 
@@ -29,7 +30,9 @@ export async function readDriftSource(
   }
   const texts = read.findings.map((finding) => `${placeOf(finding)}: ${finding.message}`);
   const more = texts.length === 1 ? "" : ` (and ${texts.length - 1} more)`;
-  throw new UsageError(`cannot use \`${source}\`: ${texts.slice(0, 1).join("")}${more}`);
+  throw new UsageError(
+    `cannot use \`${shownSource(source)}\`: ${texts.slice(0, 1).join("")}${more}`,
+  );
 }
 
 /**

@@ -24,7 +24,7 @@ export function driftLines(report: DriftReport): readonly Line[] {
       ` and ${source}: ${countText(drift) || agreementText(report)}`,
     ],
     ...driftRows(report).map(rowLine),
-    ...remarksOn(report),
+    ...remarksOn(report).map((words) => prose(words.map(wordText).join(""))),
   ];
 }
 

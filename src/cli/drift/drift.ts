@@ -1,11 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { groupBy } from "../../grammar/entry-of.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { policyOrFindings, type RunContext, textOption } from "../command.js";
 import { plainWords } from "../describe-rule.js";
 import { tryLoad } from "../openapi/load-findings.js";
-import type { SourceContents } from "../source/source.js";
+import type { SourceContents, SourceOperation } from "../source/source.js";
 import {
   addDocumentFlags,
   addTokenFlag,
@@ -42,6 +43,7 @@ const DEPENDENT: Readonly<Record<string, string>> = {
   update: "--update",
   format: "--format",
   listMeans: "--list-means",
+  noScopeWord: "--no-scope-word",
   basePath: "--base-path",
   addImplies: "--add-implies",
   root: "--root",
@@ -59,9 +61,9 @@ export async function checkDrift(
 ): Promise<ExitCode | undefined> {
   const against = textOption(options, "against");
   if (against === undefined) {
-    const lost = Object.keys(DEPENDENT).find((name) => options[name] !== undefined);
-    if (lost === undefined && !Array.isArray(options["scopeWord"])) return undefined;
-    throw new UsageError(`${DEPENDENT[lost ?? ""] ?? "--no-scope-word"} requires --against`);
+    const [lost] = Object.entries(DEPENDENT).filter(([name]) => options[name] !== undefined);
+    if (lost === undefined) return undefined;
+    throw new UsageError(`${lost[1]} requires --against`);
   }
   const [file = "", ...others] = files;
   if (others.length > 0) throw new UsageError("--against compares one policy: name one file");
@@ -90,7 +92,7 @@ async function reportOn(
     token: readTokenFlag(options),
   });
   const { kind, contents } = source;
-  const operations = contents.operations.filter((operation) => operation.kind === kind);
+  const { operations, unnameable } = operationsOf(source);
   const fingerprintFile = asked ?? fingerprintFileFor(file);
   const place = {
     file: fingerprintFile,
@@ -102,15 +104,16 @@ async function reportOn(
   if (kept === undefined && asked !== undefined && !isUpdate) {
     throw new UsageError(`\`${asked}\` does not exist: --update writes it`);
   }
-  const given = kind === "endpoint" ? givenPolicy(contents, against) : undefined;
-  const drift = compareWithSource({ policy, kind, operations, given, kept });
+  const given = kind === "endpoint" ? givenPolicy(contents) : undefined;
+  const drift = compareWithSource({ policy, kind, operations, unnameable, given, kept });
   if (isUpdate) await writeFingerprints(place, fingerprintsOf(operations));
   return {
     file,
     source: place.source,
     kind,
     count: operations.length,
-    left: leftOut(source),
+    left: kind === "endpoint" ? contents.report.counts.left - unnameable.length : 0,
+    repeated: kind === "tool" ? repeatedNames(operations) : [],
     drift,
     isDrift: isUpdate ? hasDrift(withoutReviewed(drift)) : hasDrift(drift),
     fingerprints: {
@@ -120,18 +123,28 @@ async function reportOn(
   };
 }
 
-/** Returns how many operations have no rule in a document, and how many of a server have names that no policy accepts. */
-function leftOut({ kind, contents: { operations, report } }: DriftSource): number {
-  const { read, merged, guessed, left } = report.counts;
-  return kind === "endpoint" ? left : read + merged + guessed + left - operations.length;
+/** Returns the operations of a source that a policy can have, in the policy that follows from the source or not, and all others. */
+function operationsOf({ kind, contents: { operations, unplaced = [] } }: DriftSource) {
+  const others = unplaced.map(({ key, descriptor }): readonly SourceOperation[] =>
+    key === undefined ? [] : [{ kind, name: key, rule: undefined, descriptor }],
+  );
+  return {
+    operations: [...operations.filter((one) => one.kind === kind), ...others.flat()],
+    unnameable: unplaced.filter(({ key }) => key === undefined),
+  };
+}
+
+function repeatedNames(operations: readonly SourceOperation[]): readonly string[] {
+  const groups = [...groupBy(operations, ({ name }) => name)];
+  return groups.filter(([, { length }]) => length > 1).map(([name]) => name);
 }
 
 /** Returns the policy that follows from a document, with which its rules are compared. */
-function givenPolicy({ definition }: SourceContents, source: string): CompiledPolicy {
+function givenPolicy({ definition, report }: SourceContents): CompiledPolicy {
   const loaded = tryLoad(definition);
   if (loaded.ok) return compiledPolicyOf(loaded.policy);
   const [first] = loaded.findings.map(({ path, message }) => `${path}: ${message}`);
-  throw new UsageError(`the rules of ${source} are not a policy: ${first}`);
+  throw new UsageError(`the rules of ${report.source} are not a policy: ${first}`);
 }
 
 /** Returns the drift that an update of the fingerprints does not settle. */

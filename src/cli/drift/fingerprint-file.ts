@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { isObject } from "../../grammar/is-object.js";
 import { PLAIN_SCAN, scanJson } from "../../grammar/json-scan.js";
+import { LIMITS } from "../openapi/limits.js";
+import { readWithin } from "../openapi/read-within.js";
 import type { SourceOperation } from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
 import { visibleJson } from "../terminal/visible.js";
@@ -34,14 +36,15 @@ export function fingerprintFileFor(policyFile: string): string {
  */
 export async function readFingerprints(place: FingerprintFile): Promise<Fingerprints | undefined> {
   const { file, cwd } = place;
-  let text: string;
-  try {
-    text = await readFile(resolve(cwd, file), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new UsageError(`cannot read \`${file}\`: ${(error as Error).message}`, { cause: error });
-  }
-  return fingerprintsIn(text, place);
+  const path = resolve(cwd, file);
+  const isMissing = await stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+  );
+  if (isMissing) return undefined;
+  const read = await readWithin(undefined, path, LIMITS.bytes);
+  if (!read.ok) throw new UsageError(`cannot read \`${file}\`: ${read.fault.message}`);
+  return fingerprintsIn(new TextDecoder().decode(read.value), place);
 }
 
 function fingerprintsIn(text: string, { file, source, kind }: FingerprintFile): Fingerprints {

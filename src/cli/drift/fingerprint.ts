@@ -17,21 +17,12 @@ export interface NamedFingerprint {
 /** Fingerprints by the identity of their operation. */
 export type Fingerprints = ReadonlyMap<string, NamedFingerprint>;
 
-/** The members of a tool that a model or a client reads. The name is the key of the fingerprint. */
-const TOOL_MEMBERS: ReadonlySet<string> = new Set([
-  "title",
-  "description",
-  "inputSchema",
-  "outputSchema",
-  "annotations",
-]);
-
 /** Maximum number of levels of lists and objects in a member. */
 const MAX_DEPTH = 256;
 
 /**
- * Returns the fingerprints of the operations of a source. Operations with one identity have one fingerprint, in which their order
- * does not count.
+ * Returns the fingerprints of the operations of a source. Operations with one identity have one fingerprint. Their order does not count,
+ * but which members belong together does.
  *
  * @throws {@link UsageError} for a descriptor that is not JSON or is too deep
  */
@@ -46,18 +37,30 @@ export function fingerprintsOf(operations: readonly SourceOperation[]): Fingerpr
 }
 
 function fingerprintOf(group: readonly SourceOperation[]): Fingerprint {
-  const members = group.flatMap(({ kind, name, descriptor }) =>
-    Object.entries(descriptor)
-      .filter(([key, value]) => value !== undefined && (kind !== "tool" || TOOL_MEMBERS.has(key)))
-      .map(([key, value]) => ({ key, digest: digestOf(canonicalOrFault(name, key, value)) })),
-  );
-  const byKey = groupBy(members, ({ key }) => key);
+  const [first = new Map<string, string>(), ...others] = group
+    .map(({ name, descriptor }) => digestsOf(name, descriptor))
+    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  if (others.length === 0) return first;
+  const all = [first, ...others];
+  const members = new Set(all.flatMap((digests) => [...digests.keys()]));
   return new Map(
-    [...byKey].map(([key, parts]): [string, string] => {
-      const [first = "", ...others] = parts.map(({ digest }) => digest).sort();
-      return [key, others.length === 0 ? first : digestOf([first, ...others].join(" "))];
+    [...members].map((member) => {
+      const parts = all.map((digests) => digests.get(member) ?? "none");
+      return [member, digestOf(parts.join(" "))];
     }),
   );
+}
+
+function digestsOf(name: string, descriptor: SourceOperation["descriptor"]): Fingerprint {
+  const members = Object.entries(descriptor).filter(([, value]) => value !== undefined);
+  return new Map(
+    members.map(([key, value]) => [key, digestOf(canonicalOrFault(name, key, value))]),
+  );
+}
+
+/** Returns a text that is equal for equal fingerprints only. */
+export function keyOf(fingerprint: Fingerprint): string {
+  return JSON.stringify([...fingerprint].sort());
 }
 
 /** Returns the names of the members whose digests differ, in alphabetical order. */

@@ -1,5 +1,6 @@
 import { branchesOf, type CompiledPolicy } from "../../policy/compiled-policy.js";
 import { SCHEMES } from "../openapi/security-of.js";
+import { nameList } from "../openapi/texts.js";
 import type { ShownEndpoint } from "./openapi-operations.js";
 
 /** A document of which the notes are made. */
@@ -99,14 +100,6 @@ const ROWS: readonly NoteRow[] = [
   },
 ];
 
-const MAX_NAMES = 3;
-
-function listOf(all: readonly string[]): string {
-  const shown = all.slice(0, MAX_NAMES).map((name) => `\`${name}\``);
-  const rest = all.length - shown.length;
-  return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-
 /** Returns what a document cannot express, one line for each kind. */
 export function openApiNotes(document: NotedDocument): readonly string[] {
   const { placeholders, isForCaller } = document;
@@ -114,7 +107,7 @@ export function openApiNotes(document: NotedDocument): readonly string[] {
   const rows = ROWS.filter((row) => row.in === kind || row.in === "both");
   const lines = rows.flatMap(({ namesOf, text }) => {
     const found = namesOf(document);
-    return found.length === 0 ? [] : [text(listOf(found))];
+    return found.length === 0 ? [] : [text(nameList(found))];
   });
   if (placeholders.length === 0) return lines;
   const flags = placeholders.join(" and ");

@@ -71,7 +71,8 @@ export async function bundleFiles(
   class ReadFiles extends BaseResolver {
     override resolveExternalRef(base: string | null, uri: string): string {
       const from = files.get(base ?? root.path);
-      return (from && targetOf(from, uri)) ?? `unread:${uri}`;
+      const target = from === undefined ? undefined : targetOf(from, uri);
+      return target ?? `unread:${uri}`;
     }
 
     override resolveDocument<T>(base: string | null, uri: string): Promise<RedoclyDocument<T>> {

@@ -2,7 +2,13 @@ import { readOwn } from "../../decision/access-token.js";
 import { entryOf } from "../../grammar/entry-of.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
 import type { OperationDefinition } from "../../policy/definition.js";
-import type { Outcome, ReportNote, SourceContents, SourceOperation } from "../source/source.js";
+import type {
+  Outcome,
+  ReportNote,
+  SourceContents,
+  SourceOperation,
+  UnplacedOperation,
+} from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
 import { acceptPolicy } from "./accept-policy.js";
 import { addImplied } from "./add-implied.js";
@@ -73,8 +79,10 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
   const members = { ...base, scopes: Object.fromEntries(entries) };
   const { definition, findings } = acceptPolicy(members, placed, drafts, name, entryFor);
   noteDifferences(definition, placed, root, schemes, note);
+  const unplaced = unplacedOperations(drafts, placed, root);
   return {
     operations: sourceOperations(placed, root),
+    ...(unplaced.length > 0 && { unplaced }),
     definition,
     report: { source, counts: countsOf(drafts), notes: [...notes, ...drafts.flatMap(notesOf)] },
     ...(findings.length > 0 && { findings }),
@@ -198,6 +206,24 @@ function sourceOperations(placed: Placed, root: JsonObject): readonly SourceOper
       },
     };
   });
+}
+
+/** Returns the operations that have no endpoint of their own and share none. */
+function unplacedOperations(
+  drafts: readonly Draft[],
+  placed: Placed,
+  root: JsonObject,
+): readonly UnplacedOperation[] {
+  const decided = new Set([...placed.values()].flatMap((draft) => [draft, ...draft.merged]));
+  return drafts
+    .filter((draft) => !decided.has(draft))
+    .map(({ source, key }) => ({
+      name: source.label,
+      ...(key !== undefined && { key }),
+      get descriptor() {
+        return descriptorOf(root, source);
+      },
+    }));
 }
 
 function countsOf(drafts: readonly Draft[]): Readonly<Record<Outcome, number>> {

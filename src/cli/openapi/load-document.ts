@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { shownSource } from "../source/shown-source.js";
 import { UsageError } from "../terminal/io.js";
 import { bundleFiles, loadBundler } from "./bundle-files.js";
 import { checkDocument } from "./check-document.js";
@@ -25,18 +26,19 @@ import { splitRef } from "./resolve-ref.js";
  * Reads an OpenAPI document in JSON or YAML with the files to which it refers. Only files inside the folder of the document are
  * read, and only the URL that the caller names. Every other fault than an unreadable document is a finding.
  *
- * @param source a file, or an `http` or `https` URL
+ * @param location a file, or an `http` or `https` URL. Its user name, password and query are in no message and not in the result
  * @param root the folder inside which files are read. Default: the folder of the document
  * @throws {@link UsageError} for a document that cannot be read, and for a missing bundler
  */
 export async function loadOpenApi(
-  source: string,
+  location: string,
   cwd: string,
   root?: string,
 ): Promise<LoadedDocument> {
-  const opened = /^https?:\/\//i.test(source)
-    ? await openUrl(source)
-    : await openFile(source, cwd, root);
+  const source = shownSource(location);
+  const opened = /^https?:\/\//i.test(location)
+    ? await openUrl(location)
+    : await openFile(location, cwd, root);
   const name = opened.folder === undefined ? source : basename(opened.path);
   if (!opened.bytes.ok) {
     const { fault } = opened.bytes;
@@ -67,9 +69,14 @@ interface Opened {
   readonly bytes: Outcome<Uint8Array>;
 }
 
-async function openUrl(source: string): Promise<Opened> {
-  if (!URL.canParse(source)) throw new UsageError(`\`${source}\` is not a URL`);
-  const url = new URL(source);
+async function openUrl(location: string): Promise<Opened> {
+  if (!URL.canParse(location)) throw new UsageError(`\`${shownSource(location)}\` is not a URL`);
+  const url = new URL(location);
+  if (url.username !== "" || url.password !== "") {
+    throw new UsageError(
+      `the URL of ${url.host} contains credentials; download the document and name the file`,
+    );
+  }
   url.hash = "";
   return { path: url.href, folder: undefined, bytes: await readUrl(url.href) };
 }

@@ -1,4 +1,5 @@
 import { readBounded } from "../../resource-server/bounded-body.js";
+import { shownSource } from "../source/shown-source.js";
 import { failed, LIMITS, type Outcome } from "./limits.js";
 
 /** Reads the response of a server with status 200. Does not follow redirects, since they lead to a URL that the caller did not name. */
@@ -12,7 +13,7 @@ export async function readUrl(url: string): Promise<Outcome<Uint8Array>> {
     });
     if (response.status !== 200) {
       await response.body?.cancel();
-      return failed("unreadable_url", statusMessage(response));
+      return failed("unreadable_url", statusMessage(response, url));
     }
     const body = await readBounded(response.body, LIMITS.bytes);
     return body === undefined
@@ -23,9 +24,11 @@ export async function readUrl(url: string): Promise<Outcome<Uint8Array>> {
   }
 }
 
-function statusMessage({ status, headers }: Response): string {
-  const location = headers.get("location");
-  const redirect = location === null ? "" : `, a redirect to \`${location}\`: name that URL`;
+function statusMessage({ status, headers }: Response, url: string): string {
+  const location = headers.get("location") ?? "";
+  const isRedirect = location !== "" && URL.canParse(location, url);
+  const target = isRedirect ? shownSource(new URL(location, url).href) : "";
+  const redirect = isRedirect ? `, a redirect to \`${target}\`: name that URL` : "";
   return `the server responds with ${status}${redirect}`;
 }
 

@@ -3,6 +3,7 @@ import type { UrlParts } from "../../grammar/url.js";
 import { listed, oneLine } from "../../verify/shown-value.js";
 import { packageVersion } from "../policy-file/package-info.js";
 import { UsageError } from "../terminal/io.js";
+import { redactToken, withoutToken } from "./redact.js";
 import {
   createServerFetch,
   type ServerFetch,
@@ -36,6 +37,7 @@ export const LIST_LIMITS: ListLimits = { tools: 1_000, bytes: 8_000_000, millise
 
 /**
  * Returns the tools of an MCP server (Streamable HTTP), from all pages of `tools/list`. A server lists what it shows to the token.
+ * Where it repeats the token in a text, something else is in its place.
  *
  * @throws {@link UsageError} if the server cannot be read: one line that never contains the token
  */
@@ -67,13 +69,15 @@ export async function listTools(
   try {
     await client.connect(transport, options);
     if (client.getServerCapabilities()?.tools === undefined) return [];
-    return await allPages(limits, async (cursor) =>
+    const tools = await allPages(limits, async (cursor) =>
       client.request(
         { method: "tools/list", params: cursor === undefined ? {} : { cursor } },
         AS_IT_IS,
         options,
       ),
     );
+    redactToken(tools, token);
+    return tools;
   } catch (error) {
     throw faultOf(error, server, watched, signal.aborted ? limits : undefined, token);
   } finally {
@@ -100,17 +104,23 @@ async function allPages(limits: ListLimits, list: ListPage): Promise<readonly To
   do {
     const page = await list(cursor);
     tools.push(...toolsOf(page, tools.length));
-    const next = readOwn(page, "nextCursor");
     if (tools.length > limits.tools || cursors.size >= limits.tools) {
       throw new AnswerError(`lists more than ${limits.tools} tools or pages`);
     }
-    if (typeof next === "string" && cursors.has(next)) {
+    cursor = cursorIn(page);
+    if (cursor !== undefined && cursors.has(cursor)) {
       throw new AnswerError("lists the same page of tools again: its cursor repeats");
     }
-    cursor = typeof next === "string" ? next : undefined;
     if (cursor !== undefined) cursors.add(cursor);
   } while (cursor !== undefined);
   return tools;
+}
+
+/** Returns the cursor of the next page; `undefined` on the last one. */
+function cursorIn(page: unknown): string | undefined {
+  const next = readOwn(page, "nextCursor") ?? undefined;
+  if (next === undefined || typeof next === "string") return next;
+  throw new AnswerError("answers `tools/list` with a `nextCursor` that is not a text");
 }
 
 function toolsOf(page: unknown, before: number): readonly ToolDescriptor[] {
@@ -164,9 +174,7 @@ function faultOf(
   token: string | undefined,
 ): UsageError {
   const message = messageOf(error, watched, late);
-  // a server can repeat a token in its messages
-  const safe = token === undefined ? message : message.replaceAll(token, "(the token)");
-  return new UsageError(`${shown(server)}: ${safe}`, { cause: error });
+  return new UsageError(`${shown(server)}: ${withoutToken(message, token)}`, { cause: error });
 }
 
 function messageOf(error: unknown, watched: ServerFetch, late: ListLimits | undefined): string {

@@ -24,9 +24,8 @@ export interface McpOptions {
 /** Maximum number of characters of a title and of a description that a policy takes from a tool. */
 const MAX_TEXT = { title: 100, description: 500 } as const;
 
-/** The members of a tool of which a fingerprint is made. */
+/** The members of a tool that a model or a client reads, beside its name. */
 const FINGERPRINTED = [
-  "name",
   "title",
   "description",
   "inputSchema",
@@ -36,14 +35,16 @@ const FINGERPRINTED = [
 
 /**
  * Returns the contents of an MCP server from its list of tools. Where a tool has `securitySchemes` with scopes, those are its rule;
- * every other tool is denied with a reason that says that it is not assigned.
+ * every other tool is denied with a reason that says that it is not assigned. So are all tools of a name that is listed several times.
  */
 export function readMcp(tools: readonly ToolDescriptor[], options: McpOptions): SourceContents {
   const suggestions = suggestScopes(tools);
   const scopes: string[] = [];
-  const read = [...groupBy(tools, ({ name }) => name)].map(([name, group]): ReadTool => {
-    const tool = group[0] as ToolDescriptor;
-    const fault = nameFault(name, group.length);
+  const groups = [...groupBy(tools, ({ name }) => name).values()];
+  const listed = groups.flatMap((group) => group.map((tool) => ({ tool, count: group.length })));
+  const read = listed.map(({ tool, count }): ReadTool => {
+    const { name } = tool;
+    const fault = nameFault(name, count);
     const schemes = readSecuritySchemes(tool, options.listMeans);
     const rule = fault === undefined ? schemes.rule : undefined;
     if (rule !== undefined) scopes.push(...schemes.scopes);
@@ -54,7 +55,7 @@ export function readMcp(tools: readonly ToolDescriptor[], options: McpOptions): 
     return {
       name,
       rule,
-      ...textsOf(tool),
+      ...(count === 1 ? textsOf(tool) : {}),
       descriptor: descriptorOf(tool),
       outcome,
       notes: notes.map((note) => ({ outcome, ...note })),

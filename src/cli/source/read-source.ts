@@ -9,6 +9,7 @@ import { listTools } from "./list-tools.js";
 import { readMcp } from "./read-mcp.js";
 import { readTable, type TableKeys } from "./read-table.js";
 import { serverUrl } from "./server-fetch.js";
+import { shownSource } from "./shown-source.js";
 import type { SourceContents } from "./source.js";
 import type { DocumentFlags } from "./source-flags.js";
 
@@ -81,7 +82,7 @@ async function readServer(
 ): Promise<SourceContents> {
   const tools = await listTools(url, { token });
   return readMcp(tools, {
-    source,
+    source: shownSource(source),
     name: name ?? serverUrl(url, undefined).host,
     hasToken: token !== undefined,
     listMeans,

@@ -5,7 +5,7 @@ import { isToolName } from "../../policy/tool-names.js";
 import { listed } from "../../verify/shown-value.js";
 import { UsageError } from "../terminal/io.js";
 import { isScope, type ListMeans, ruleOfList } from "./scope-lists.js";
-import type { SourceContents } from "./source.js";
+import type { ReportNote, SourceContents } from "./source.js";
 import { type ReadTool, toolContents, toolNameFault } from "./tool-contents.js";
 
 /** What the keys of a table are. */
@@ -35,7 +35,8 @@ type Row = readonly [key: string, names: readonly string[]];
 export function readTable(text: string, options: TableOptions): SourceContents {
   const { source, name, listMeans } = options;
   const rows = rowsOf(dataOf(text, source), source);
-  const keys = options.keys ?? keysOf(rows, source);
+  const { keys, because } =
+    options.keys === undefined ? keysOf(rows, source) : { keys: options.keys, because: undefined };
   const byTool = keys === "tools" ? new Map(rows) : transposed(rows);
   checkScopes(rows, keys, source);
   const several = [...byTool].filter(([, scopes]) => scopes.length > 1).map(([tool]) => tool);
@@ -49,7 +50,7 @@ export function readTable(text: string, options: TableOptions): SourceContents {
     source,
     name,
     scopes: keys === "tools" ? rows.flatMap(([, scopes]) => scopes) : rows.map(([scope]) => scope),
-    notes: [],
+    notes: because === undefined ? [] : [directionNote({ keys, because }, source)],
   });
 }
 
@@ -83,17 +84,33 @@ function unexpected(path: Path, expected: string, source: string): UsageError {
   return new UsageError(`\`${source}\` at ${formatPath(path)}: expected ${expected}`);
 }
 
+/** What the keys of a table are, and the name that shows it. */
+interface SeenKeys {
+  readonly keys: TableKeys;
+  readonly because: string;
+}
+
 /** Returns what the keys of a table are, by the side on which names are that no tool can have. */
-function keysOf(rows: readonly Row[], source: string): TableKeys {
+function keysOf(rows: readonly Row[], source: string): SeenKeys {
   const isOnlyScope = (name: string) => !isToolName(name);
-  const inKeys = rows.some(([key]) => isOnlyScope(key));
-  const inLists = rows.some(([, names]) => names.some(isOnlyScope));
-  if (inKeys === inLists) {
-    throw new UsageError(
-      `\`${source}\`: it is not clear which names are tools: give --table tools for tools with their scopes, or --table scopes for scopes with their tools`,
-    );
-  }
-  return inKeys ? "scopes" : "tools";
+  const key = rows.map(([name]) => name).find(isOnlyScope);
+  const name = rows.flatMap(([, names]) => names).find(isOnlyScope);
+  if (key !== undefined && name === undefined) return { keys: "scopes", because: key };
+  if (name !== undefined && key === undefined) return { keys: "tools", because: name };
+  throw new UsageError(
+    `\`${source}\`: it is not clear which names are tools: give --table tools for tools with their scopes, or --table scopes for scopes with their tools`,
+  );
+}
+
+const DIRECTIONS: Readonly<Record<TableKeys, string>> = {
+  tools: "its keys count as tools and its lists as their scopes",
+  scopes: "its keys count as scopes and its lists as the tools that they open",
+};
+
+function directionNote({ keys, because }: SeenKeys, subject: string): ReportNote {
+  const other = keys === "tools" ? "scopes" : "tools";
+  const message = `${DIRECTIONS[keys]}, because no tool can have the name \`${because}\`: --table ${other} reads it the other way round`;
+  return { subject, code: "table_direction", message };
 }
 
 /** Returns the scopes of each tool from the tools of each scope. */
@@ -124,7 +141,7 @@ function readRow(name: string, scopes: readonly string[], means: ListMeans): Rea
   return {
     name,
     rule,
-    descriptor: { name },
+    descriptor: {},
     outcome,
     notes: rule === undefined ? [{ outcome, ...note }] : [],
   };

@@ -1,6 +1,7 @@
 import { isSecure, type UrlParts, urlParts } from "../../grammar/url.js";
 import { oneLine } from "../../verify/shown-value.js";
 import { UsageError } from "../terminal/io.js";
+import { shownSource } from "./shown-source.js";
 
 /** The bounds of reading from a server. */
 export interface ServerLimits {
@@ -30,7 +31,7 @@ const TOKEN = /^[\w.~+/-]+=*$/;
 export function serverUrl(text: string, token: string | undefined): UrlParts {
   const url = urlParts(text);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`\`${text}\` is not an http or https URL`);
+    throw new UsageError(`\`${shownSource(text)}\` is not an http or https URL`);
   }
   if (url.username !== "" || url.password !== "") {
     throw new UsageError(`the URL of ${url.host} contains credentials; give --token`);

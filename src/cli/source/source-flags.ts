@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { textOption } from "../command.js";
+import { collect } from "../explain/asked-token.js";
 import type { ImportOptions } from "../openapi/import-openapi.js";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -22,27 +23,29 @@ export function addDocumentFlags(command: Command): Command {
         "a list of several scopes in a document: all of them, or any",
       ).choices(["and", "or"]),
     )
-    .option(
-      "--no-scope-word <word>",
-      "a word that means `no scope` in a document; repeatable",
-      // commander presets an option that begins with `no` to `true`
-      (word: string, earlier: unknown) => [
-        ...(Array.isArray(earlier) ? (earlier as unknown[]) : []),
-        word,
-      ],
-    )
+    .addOption(noScopeWord())
     .option("--base-path <path>", "the base path of a document, in place of its `servers`")
     .option("--add-implies", "let a scope such as `X` imply `X.read` beside it in a list")
     .option("--root <dir>", "the folder that a document can read files in (default: its own)");
 }
 
+function noScopeWord(): Option {
+  const option = new Option(
+    "--no-scope-word <word>",
+    "a word that means `no scope` in a document; repeatable",
+  ).argParser(collect);
+  // commander takes an option that begins with `no` for the opposite of another one
+  option.negate = false;
+  return option;
+}
+
 /** Returns how a document is read. */
 export function readDocumentFlags(options: Options): DocumentFlags {
-  const { listMeans, scopeWord, addImplies } = options;
+  const { listMeans, noScopeWord: words, addImplies } = options;
   const [basePath, root] = [textOption(options, "basePath"), textOption(options, "root")];
   return {
     ...(listMeans === "and" || listMeans === "or" ? { listMeans } : {}),
-    ...(Array.isArray(scopeWord) ? { noScopeWords: scopeWord.map(String) } : {}),
+    ...(Array.isArray(words) ? { noScopeWords: words.map(String) } : {}),
     ...(basePath !== undefined && { basePath }),
     ...(addImplies === true && { addImplies }),
     ...(root !== undefined && { root }),

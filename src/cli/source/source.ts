@@ -40,9 +40,20 @@ export interface SourceOperation {
   readonly descriptor: Readonly<Record<string, unknown>>;
 }
 
+/** An operation of a source that is not in the policy that follows from it. */
+export interface UnplacedOperation extends Pick<SourceOperation, "descriptor"> {
+  /** The name as the source writes it, with any character. */
+  readonly name: string;
+  /** The name that it would have in a policy; missing if no policy can have the operation. */
+  readonly key?: string;
+}
+
 /** What a source contains. */
 export interface SourceContents {
+  /** The operations that are in the policy. A server can list several tools of one name. */
   readonly operations: readonly SourceOperation[];
+  /** All others. Default: none. */
+  readonly unplaced?: readonly UnplacedOperation[];
   /** The policy that follows from the source. */
   readonly definition: Readonly<Record<string, unknown>>;
   readonly report: SourceReport;

@@ -39,8 +39,12 @@ export function toolContents(tools: readonly ReadTool[], from: ToolSource): Sour
   const counts = { read: 0, merged: 0, guessed: 0, left: 0 };
   for (const { outcome } of tools) counts[outcome] += 1;
   const inPolicy = tools.filter((tool) => toolNameFault(tool.name) === undefined);
+  const unplaced = tools.filter((tool) => toolNameFault(tool.name) !== undefined);
   return {
     operations: inPolicy.map(operationOf),
+    ...(unplaced.length > 0 && {
+      unplaced: unplaced.map((tool) => ({ name: tool.name, descriptor: tool.descriptor })),
+    }),
     definition: {
       name,
       version: "1",

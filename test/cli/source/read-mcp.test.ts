@@ -193,9 +193,10 @@ describe("names of tools", () => {
   it("that no policy accepts are left out, with a note", () => {
     const names = ["a b", "list_*", "really?", "..", "", "__proto__", "x".repeat(129)];
     const tools = names.map((name) => ({ name, securitySchemes: [oauth("a:read")] }));
-    const { definition, report, operations } = readMcp(tools, OPTIONS);
+    const { definition, report, operations, unplaced } = readMcp(tools, OPTIONS);
     expect(definition).toEqual({ name: "a", version: "1", scopes: {}, tools: {} });
     expect(operations).toEqual([]);
+    expect(unplaced).toEqual(names.map((name) => ({ name, descriptor: {} })));
     expect(report.counts.left).toBe(names.length);
     expect(report.notes.slice(1).map(({ subject, code }) => [subject, code])).toEqual(
       names.map((name) => [name, "tool_name"]),
@@ -203,11 +204,16 @@ describe("names of tools", () => {
     expect(loadPolicy(definition).toolNames).toEqual([]);
   });
 
-  it("that a server lists twice are denied and count once", () => {
-    const tool = { name: "list_courses", securitySchemes: [oauth("a:read")] };
-    const { definition, report } = readMcp([tool, { ...tool, securitySchemes: [NOAUTH] }], OPTIONS);
+  it("that a server lists twice are denied, and each tool counts", () => {
+    const tool = { name: "list_courses", title: "One", securitySchemes: [oauth("a:read")] };
+    const other = { ...tool, title: "Two", securitySchemes: [NOAUTH] };
+    const { definition, report, operations } = readMcp([tool, other], OPTIONS);
     expect(definition["tools"]).toEqual({ list_courses: DENIED });
-    expect(report.counts).toEqual({ read: 0, merged: 0, guessed: 0, left: 1 });
+    expect(operations.map(({ descriptor }) => descriptor)).toEqual([
+      { title: "One" },
+      { title: "Two" },
+    ]);
+    expect(report.counts).toEqual({ read: 0, merged: 0, guessed: 0, left: 2 });
     expect(report.notes[1]).toMatchObject({
       code: "duplicate_tool",
       message: "the server lists 2 tools of this name",
@@ -232,14 +238,16 @@ describe("names of tools", () => {
 describe("the contents of a server", () => {
   it("have the members of each tool of which a fingerprint is made", () => {
     const described = {
-      name: "list_courses",
       title: "Courses",
       description: "Lists courses",
       inputSchema: { type: "object" },
       outputSchema: { type: "object" },
       annotations: { readOnlyHint: true },
     };
-    const { operations } = readMcp([{ ...described, _meta: { a: 1 }, icons: [] }], OPTIONS);
+    const { operations } = readMcp(
+      [{ name: "list_courses", ...described, _meta: { a: 1 }, icons: [] }],
+      OPTIONS,
+    );
     expect(operations).toEqual([
       {
         kind: "tool",

@@ -39,11 +39,12 @@ describe("a table of tools with their scopes", () => {
     });
     expect(report.counts).toEqual({ read: 2, merged: 0, guessed: 0, left: 3 });
     expect(report.notes.map(({ subject, code }) => [subject, code])).toEqual([
+      ["table.json", "table_direction"],
       ["drop", "not_assigned"],
       ["drop_all", "not_assigned"],
       ["drop_more", "not_assigned"],
     ]);
-    expect(operations[0]?.descriptor).toEqual({ name: "list_courses" });
+    expect(operations[0]?.descriptor).toEqual({});
   });
 
   it("reads several scopes as the user says, as a list or as a text", () => {
