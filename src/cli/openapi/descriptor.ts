@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readOwn } from "../../decision/access-token.js";
 import { isObject } from "../../grammar/is-object.js";
 import type { JsonObject } from "./document.js";
@@ -5,7 +6,10 @@ import type { DocumentOperation } from "./read-operations.js";
 import { securityOf } from "./read-schemes.js";
 import { resolved } from "./resolved.js";
 
-/** Maximum number of values of a descriptor. Beyond it, a `$ref` is not replaced by its target. */
+/**
+ * Maximum number of values of a descriptor. Beyond it, a `$ref` is replaced by a digest of the whole document, so that no change of its
+ * target is missed: any other change of the document then counts as well.
+ */
 const MAX_VALUES = 5_000;
 /** Maximum number of levels of a descriptor. */
 const MAX_DEPTH = 200;
@@ -45,9 +49,13 @@ function createExpander(root: JsonObject): (value: unknown) => unknown {
     if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
     const target = expandable(value);
     if (target !== undefined) return copy(target, depth + 1);
-    const entries = Object.entries(value);
+    const entries = Object.entries(isCut(value) ? { ...value, document: digestOf(root) } : value);
     left -= entries.length;
     return Object.fromEntries(entries.map(([name, item]) => [name, copy(item, depth + 1)]));
+  };
+  const isCut = (value: object) => {
+    const ref = readOwn(value, "$ref");
+    return typeof ref === "string" && !seen.has(ref);
   };
   const expandable = (value: object): unknown => {
     const ref = readOwn(value, "$ref");
@@ -57,4 +65,15 @@ function createExpander(root: JsonObject): (value: unknown) => unknown {
     return isObject(target) ? target : undefined;
   };
   return (value) => copy(value, 0);
+}
+
+const digests = new WeakMap<JsonObject, string>();
+
+/** Returns a digest of a document, computed once. */
+function digestOf(root: JsonObject): string {
+  const known = digests.get(root);
+  if (known !== undefined) return known;
+  const digest = createHash("sha256").update(JSON.stringify(root)).digest("base64url");
+  digests.set(root, digest);
+  return digest;
 }

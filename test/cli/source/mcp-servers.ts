@@ -59,7 +59,7 @@ export function serveV2(pageAt: PageAt, capabilities: object = CAPABILITIES): Pr
 }
 
 /** Starts a server of the v1 SDK with sessions, which answers with JSON or with a stream of events. */
-async function serveV1(pageAt: PageAt, enableJsonResponse: boolean): Promise<string> {
+export async function serveV1(pageAt: PageAt, enableJsonResponse: boolean): Promise<string> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
     enableJsonResponse,
