@@ -55,7 +55,7 @@ const DEVICE_FLOW_SCOPES: Plugin = {
 export async function bundleFiles(
   redocly: Redocly,
   root: SourceFile,
-  files: ReadonlyMap<string, SourceFile>,
+  files: ReadonlyMap<string | null, SourceFile>,
   targetOf: (from: SourceFile, uri: string) => string | undefined,
 ): Promise<Outcome<unknown>> {
   const { BaseResolver, Source, bundle, createConfig } = redocly;
@@ -70,7 +70,7 @@ export async function bundleFiles(
 
   class ReadFiles extends BaseResolver {
     override resolveExternalRef(base: string | null, uri: string): string {
-      const from = files.get(base ?? root.path);
+      const from = files.get(base);
       return (from && targetOf(from, uri)) ?? `unread:${uri}`;
     }
 
