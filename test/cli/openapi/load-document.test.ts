@@ -248,7 +248,7 @@ describe("a finding", () => {
           "a.json":
             '{"openapi":"3.1.0","info":{"title":"a $ref"},"paths":{"/a":{"get":{"parameters":[{"$ref":"#/x"}]}}}}',
         },
-        finding: "a.json:1:83 unresolved_reference: `#/x` leads to nothing",
+        finding: "a.json:1:84 unresolved_reference: `#/x` leads to nothing",
       },
       {
         title: "a key twice in JSON",
