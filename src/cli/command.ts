@@ -67,8 +67,8 @@ export async function writeTextFile(output: Output, out: string, cwd: string): P
   try {
     await writeFile(resolve(cwd, out), render(output, false));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`cannot write \`${out}\`: ${reason}`, { cause: error });
+    const { message } = error as Error;
+    throw new UsageError(`cannot write \`${out}\`: ${message}`, { cause: error });
   }
 }
 

@@ -204,6 +204,45 @@ it("notes a scope beside its read scope, and lets it imply that one on request",
   });
 });
 
+it("adds to what a scope implies already", () => {
+  const paths = { "/x": { get: { security: [{ o: ["a", "a.read"] }] } } };
+  const scopes = { a: { implies: ["b"] }, b: "B" };
+  const { definition } = read(
+    { paths, "x-scope-policy": { scopes } },
+    { listMeans: "or", addImplies: true },
+  );
+  expect(definition["scopes"]).toMatchObject({ a: { implies: ["b", "a.read"] } });
+});
+
+it("takes the version of a document that is a number", () => {
+  expect(read({ info: { version: 1.5 }, paths: {} }).definition["version"]).toBe("1.5");
+});
+
+it.each(
+  titled([
+    { title: "another description", second: "B", description: "A", isNoted: true },
+    { title: "the same description", second: "A", description: "A", isNoted: false },
+    { title: "no description", second: "", description: "A", isNoted: false },
+    { title: "the first description", first: "", second: "B", description: "B", isNoted: false },
+  ]),
+)(
+  "describes a scope of which the second scheme has %s",
+  (_, { first = "A", second, description, isNoted }) => {
+    const scheme = (text: string) => ({
+      type: "oauth2",
+      flows: { implicit: { scopes: { a: text } } },
+    });
+    const securitySchemes = { o: scheme(first), p: scheme(second) };
+    const { definition, report } = read({
+      paths: { "/x": { get: A } },
+      components: { securitySchemes },
+    });
+    expect(definition["scopes"]).toEqual({ a: description });
+    const codes = report.notes.map(({ code }) => code);
+    expect(codes).toEqual(isNoted ? ["scope_descriptions_differ"] : []);
+  },
+);
+
 it("notes what is not an operation, and follows references of path items", () => {
   const { definition, report } = read({
     paths: {
@@ -283,6 +322,21 @@ it("notes an extension that cannot be read, and security that differs from it", 
   expect(edited.report.notes.map(({ code }) => code)).toEqual(
     expect.arrayContaining(["extension_syntax", "security_differs"]),
   );
+});
+
+it.each(
+  titled([
+    { title: "missing", own: {} },
+    { title: "a text", own: { security: "a" } },
+    { title: "a list of texts", own: { security: ["a"] } },
+    { title: "a scheme that is not declared", own: { security: [{ p: ["a"] }] } },
+  ]),
+)("notes `security` that is %s beside an extension with a rule", (_, { own }) => {
+  const { definition, report } = read({
+    paths: { "/a": { get: { ...own, "x-scope-policy": { rule: "a.read" } } } },
+  });
+  expect(definition["endpoints"]).toEqual({ "GET /a": "a.read" });
+  expect(report.notes.map(({ code }) => code)).toContain("security_differs");
 });
 
 it("denies an endpoint that would decide another operation below its second base path", () => {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { policyJsonSchema } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { manifest } from "../../scripts/entries.mjs";
+import { reportError } from "../../src/cli/main.js";
 import { code, text } from "../../src/cli/terminal/markdown.js";
-import { type Line, render, styled } from "../../src/cli/terminal/output.js";
+import { createScreen, type Line, render, styled } from "../../src/cli/terminal/output.js";
 import { padTo, widthOf } from "../../src/cli/terminal/visible.js";
 import { shorten, wrap } from "../../src/cli/terminal/wrap.js";
 import { titled } from "../titled.js";
@@ -112,6 +113,19 @@ describe("the command line", () => {
     };
     expect(await main(["schema"], failing)).toBe(2);
     expect(err).toBe("error: the disk is full\n");
+  });
+
+  it("reports what was thrown and is not an error", () => {
+    const complained: unknown[] = [];
+    const screen = createScreen({
+      stdout: () => undefined,
+      stderr: (words) => complained.push(words),
+      cwd: ROOT,
+      colours: false,
+      columns: 100,
+    });
+    expect(reportError("the disk\nis full", screen, false)).toBe(2);
+    expect(complained).toEqual(["error: the disk is full\n"]);
   });
 
   it("prints the JSON Schema", async () => {

@@ -1,5 +1,5 @@
 import { entryOf } from "../../grammar/entry-of.js";
-import { parseScopeToken } from "../../grammar/scope-syntax.js";
+import { splitPlaceholders } from "../../grammar/placeholder.js";
 import type { ScopeOptions } from "../../policy/definition.js";
 import type { ReportNote } from "../source/source.js";
 import { readPairs } from "./read-pairs.js";
@@ -37,10 +37,9 @@ export function addImplied(
 }
 
 function haveSameParams(broad: string, narrow: string): boolean {
-  const [left, right] = [broad, narrow].map((name) => {
-    const parsed = parseScopeToken<string>(name);
-    return parsed.ok ? parsed.token.params.toSorted().join(" ") : name;
-  });
+  const [left, right] = [broad, narrow].map((name) =>
+    splitPlaceholders(name).names.toSorted().join(" "),
+  );
   return left === right;
 }
 

@@ -55,7 +55,7 @@ const DEVICE_FLOW_SCOPES: Plugin = {
 export async function bundleFiles(
   redocly: Redocly,
   root: SourceFile,
-  files: ReadonlyMap<string, SourceFile>,
+  files: ReadonlyMap<string | null, SourceFile>,
   targetOf: (from: SourceFile, uri: string) => string | undefined,
 ): Promise<Outcome<unknown>> {
   const { BaseResolver, Source, bundle, createConfig } = redocly;
@@ -70,9 +70,8 @@ export async function bundleFiles(
 
   class ReadFiles extends BaseResolver {
     override resolveExternalRef(base: string | null, uri: string): string {
-      const from = files.get(base ?? root.path);
-      const target = from === undefined ? undefined : targetOf(from, uri);
-      return target ?? `unread:${uri}`;
+      const from = files.get(base);
+      return (from && targetOf(from, uri)) ?? `unread:${uri}`;
     }
 
     override resolveDocument<T>(base: string | null, uri: string): Promise<RedoclyDocument<T>> {

@@ -1,4 +1,4 @@
-import { Composer, type CST, Lexer, LineCounter, Parser } from "yaml";
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import { tooDeep } from "./faults.js";
 import { type Budget, failed, LIMITS, type Outcome } from "./limits.js";
 import { yamlValue } from "./yaml-value.js";
@@ -27,8 +27,10 @@ export function parseYaml(text: string, budget: Budget): Outcome<unknown> {
   }
   const fault = checkTokens(tokens);
   if (fault !== undefined) return fault;
-  const [document] = new Composer(OPTIONS).compose(tokens, true, text.length);
-  if (document === undefined) return failed("empty_document", "the document is empty");
+  // with `forceDoc`, there is a document even if the text has only comments
+  const [document] = [...new Composer(OPTIONS).compose(tokens, true, text.length)] as [
+    Document.Parsed,
+  ];
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { message, pos } = problem;

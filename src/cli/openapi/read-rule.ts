@@ -38,8 +38,11 @@ export type RuleReading = RuleOrReason & {
 
 type Requirement = string | RequirementOptions;
 
+/** What a list requires: a scope, or one of several. */
+type Listed = string | { readonly anyOf: readonly string[] };
+
 /** One alternative of `security`: all of these requirements. Without any, every token; `undefined` for an alternative without schemes. */
-type Alternative = readonly Requirement[] | undefined;
+type Alternative = readonly Listed[] | undefined;
 
 /** Collects what reading one `security` finds. */
 interface Reading extends RuleContext {
@@ -86,15 +89,16 @@ function ruleOf(security: unknown, reading: Reading): RuleOrReason {
       "names only security for this operation that no scope decides",
     );
   if (alternatives.length < read.length) reading.isGuess = true;
-  const isPublic = alternatives.includes(undefined);
-  reading.isOptional = isPublic && alternatives.some((one) => one !== undefined);
+  const withSchemes = alternatives.filter((one) => one !== undefined);
+  const isPublic = withSchemes.length < alternatives.length;
+  reading.isOptional = isPublic && withSchemes.length > 0;
   const open = isPublic
     ? { public: true as const }
-    : alternatives.some((one) => one?.length === 0)
+    : withSchemes.some((one) => one.length === 0)
       ? { authenticated: true as const }
       : undefined;
-  if (open === undefined) return { rule: anyOf(alternatives.map((one) => allOf(one ?? []))) };
-  const names = namesIn(alternatives.flatMap((one) => one ?? [])).filter(isPlain);
+  if (open === undefined) return { rule: anyOf(withSchemes.map(allOf)) };
+  const names = namesIn(withSchemes.flat()).filter(isPlain);
   return { rule: { ...open, ...(names.length > 0 && { enrichedBy: names }) } };
 }
 
@@ -124,7 +128,7 @@ function readSchemeEntry(
   name: string,
   list: unknown,
   reading: Reading,
-): readonly Requirement[] | undefined {
+): readonly Listed[] | undefined {
   const scheme = reading.schemes.find(name);
   if (scheme === undefined) {
     remark(
@@ -172,7 +176,7 @@ function readSchemeEntry(
   return readList(names, reading);
 }
 
-function readList(names: readonly string[], reading: Reading): readonly Requirement[] | undefined {
+function readList(names: readonly string[], reading: Reading): readonly Listed[] | undefined {
   const isOr = reading.listMeans === "or" && names.length > 1;
   if (names.length > 1) reading.lists.push(names);
   const refused = names.filter(reading.isRefused);
@@ -209,15 +213,12 @@ function isPlain(scope: string): boolean {
   return parsed.ok && parsed.token.params.length === 0;
 }
 
-/** Returns every scope in requirements, each once. */
-function namesIn(requirements: readonly Requirement[]): readonly string[] {
-  const names = requirements.flatMap((one) =>
-    typeof one === "string" ? one : namesIn(one.anyOf ?? []),
-  );
-  return [...new Set(names)];
+/** Returns every scope in lists, each once. */
+function namesIn(listed: readonly Listed[]): readonly string[] {
+  return [...new Set(listed.flatMap((one) => (typeof one === "string" ? one : one.anyOf)))];
 }
 
-function distinct(requirements: readonly Requirement[]): readonly Requirement[] {
+function distinct<One extends Requirement>(requirements: readonly One[]): readonly One[] {
   return [...new Map(requirements.map((one) => [JSON.stringify(one), one])).values()];
 }
 

@@ -34,8 +34,8 @@ const MAX_NAMED = 3;
 export function nameList(names: readonly string[]): string {
   const shown = names.slice(0, MAX_NAMED).map((name) => `\`${name}\``);
   const others = names.length - shown.length;
-  const last = others > 0 ? `${others} more` : (shown.pop() ?? "");
-  return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
+  const last = others > 0 ? [`${others} more`] : shown.splice(-1);
+  return shown.length === 0 ? last.join() : `${shown.join(", ")} and ${last.join()}`;
 }
 
 /** Returns where a fault of a document is, as text: `file:line:column`, or the part of it that is known. */

@@ -2,10 +2,9 @@ import {
   type Alias,
   isAlias,
   isMap,
-  isNode,
   isScalar,
-  isSeq,
-  type Node,
+  type ParsedNode,
+  type Scalar,
   visit,
   type YAMLMap,
 } from "yaml";
@@ -22,15 +21,18 @@ class Refused extends Error {
   }
 }
 
+/** A node that is no alias. */
+type ValueNode = Exclude<ParsedNode, Alias>;
+
 type Position = { readonly line: number; readonly column: number };
 
 /** The state of one conversion. */
 interface Conversion {
   /** The number of values that may still be made. */
   left: number;
-  readonly targets: ReadonlyMap<Alias, Node>;
+  readonly targets: ReadonlyMap<Alias, ValueNode>;
   /** The nodes around the current one, to find an alias to one of them. */
-  readonly open: Set<Node>;
+  readonly open: Set<ValueNode>;
   readonly positionOf: (offset: number) => Position;
 }
 
@@ -39,71 +41,72 @@ interface Conversion {
  * (`<<`) adds the members that the map does not have; the first of several maps wins, as in `js-yaml`.
  */
 export function yamlValue(
-  root: Node | null,
+  root: ParsedNode | null,
   maxNodes: number,
   positionOf: (offset: number) => Position,
 ): Outcome<unknown> {
   const targets = aliasTargets(root);
-  const conversion = { left: maxNodes, targets, open: new Set<Node>(), positionOf };
+  const conversion = { left: maxNodes, targets, open: new Set<ValueNode>(), positionOf };
   try {
     return { ok: true, value: convert(root, 0, conversion) };
   } catch (error) {
-    if (error instanceof Refused) return error.outcome;
-    throw error;
+    // nothing else is thrown: the depth of the recursion has a limit
+    return (error as Refused).outcome;
   }
 }
 
 /** Returns the node of each alias: the last one before it that has its anchor. */
-function aliasTargets(root: Node | null): ReadonlyMap<Alias, Node> {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<Alias, Node>();
-  visit(root, (_key, node) => {
-    if (isAlias(node)) {
+function aliasTargets(root: ParsedNode | null): ReadonlyMap<Alias, ValueNode> {
+  const anchors = new Map<string | undefined, ValueNode>();
+  const targets = new Map<Alias, ValueNode>();
+  visit(root, {
+    Alias: (_key, node) => {
       const target = anchors.get(node.source);
       if (target !== undefined) targets.set(node, target);
-    } else if (isNode(node) && node.anchor !== undefined) {
-      anchors.set(node.anchor, node);
-    }
+    },
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node as ValueNode);
+    },
   });
   return targets;
 }
 
-function refuse(
-  node: Node | null,
-  code: string,
-  message: string,
-  { positionOf }: Conversion,
-): never {
-  throw new Refused(failed(code, message, positionOf(node?.range?.[0] ?? 0)));
+function positionAt(node: ParsedNode | null, { positionOf }: Conversion): Position {
+  return positionOf(node?.range[0] ?? 0);
 }
 
-function convert(written: unknown, depth: number, conversion: Conversion): unknown {
+function refuse(
+  node: ParsedNode | null,
+  code: string,
+  message: string,
+  conversion: Conversion,
+): never {
+  throw new Refused(failed(code, message, positionAt(node, conversion)));
+}
+
+function convert(written: ParsedNode | null, depth: number, conversion: Conversion): unknown {
   const node = targetOf(written, conversion);
   const { open } = conversion;
   conversion.left -= 1;
-  if (conversion.left < 0) {
-    throw new Refused(tooManyValues(conversion.positionOf(node?.range?.[0] ?? 0)));
-  }
-  if (depth > LIMITS.depth) {
-    throw new Refused(tooDeep(conversion.positionOf(node?.range?.[0] ?? 0)));
-  }
+  if (conversion.left < 0) throw new Refused(tooManyValues(positionAt(node, conversion)));
+  if (depth > LIMITS.depth) throw new Refused(tooDeep(positionAt(node, conversion)));
   if (node === null) return null;
   if (isScalar(node)) return scalarValue(node, conversion);
   if (open.has(node)) refuse(node, "alias_circle", "an alias leads back to itself", conversion);
   open.add(node);
   const value = isMap(node)
     ? Object.fromEntries(membersOf(node, depth, conversion))
-    : isSeq(node)
-      ? node.items.map((item) => convert(item, depth + 1, conversion))
-      : null;
+    : node.items.map((item) => convert(item, depth + 1, conversion));
   open.delete(node);
   return value;
 }
 
 /** Returns the node behind an alias. */
-function targetOf(written: unknown, conversion: Conversion): Node | null {
-  const node = isNode(written) ? written : null;
-  if (!isAlias(node)) return node;
+function targetOf<Written extends ParsedNode | null>(
+  node: Written,
+  conversion: Conversion,
+): ValueNode | Exclude<Written, ParsedNode> {
+  if (!isAlias(node)) return node as ValueNode | Exclude<Written, ParsedNode>;
   const target = conversion.targets.get(node);
   return (
     target ??
@@ -111,7 +114,7 @@ function targetOf(written: unknown, conversion: Conversion): Node | null {
   );
 }
 
-function scalarValue(node: Node & { readonly value: unknown }, conversion: Conversion): unknown {
+function scalarValue(node: Scalar.Parsed, conversion: Conversion): unknown {
   const { value } = node;
   if (typeof value !== "number" || Number.isFinite(value)) return value;
   return refuse(
@@ -124,12 +127,12 @@ function scalarValue(node: Node & { readonly value: unknown }, conversion: Conve
 
 /** Returns the members of a map: its own ones, then the merged ones. */
 function membersOf(
-  map: YAMLMap,
+  map: YAMLMap.Parsed,
   depth: number,
   conversion: Conversion,
 ): ReadonlyMap<string, unknown> {
   const members = new Map<string, unknown>();
-  const merged: unknown[] = [];
+  const merged: (ParsedNode | null)[] = [];
   for (const { key: written, value } of map.items) {
     if (isMergeKey(written)) {
       merged.push(value);
@@ -137,8 +140,7 @@ function membersOf(
     }
     const key = keyText(written, conversion);
     if (members.has(key) || key === "__proto__") {
-      const node = isNode(written) ? written : map;
-      throw new Refused(keyFault(key, conversion.positionOf(node.range?.[0] ?? 0)));
+      throw new Refused(keyFault(key, positionAt(written, conversion)));
     }
     members.set(key, convert(value, depth + 1, conversion));
   }
@@ -148,24 +150,23 @@ function membersOf(
   return members;
 }
 
-function isMergeKey(key: unknown): boolean {
+function isMergeKey(key: ParsedNode): boolean {
   return isScalar(key) && key.value === "<<" && key.type === "PLAIN";
 }
 
-function keyText(written: unknown, conversion: Conversion): string {
+function keyText(written: ParsedNode, conversion: Conversion): string {
   const node = targetOf(written, conversion);
-  if (node === null) return "null";
   if (isScalar(node)) return String(node.value);
   return refuse(node, "complex_key", "a key is a list or a map: expected a text", conversion);
 }
 
 /** Returns the members that the value of a merge key adds: those of a map, or of each map of a list. */
 function mergedMembers(
-  written: unknown,
+  written: ParsedNode | null,
   depth: number,
   conversion: Conversion,
 ): readonly (readonly [string, unknown])[] {
-  const value = convert(written, depth, conversion);
+  const value = convert(written, depth + 1, conversion);
   const maps = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   return maps.flatMap((map) => {
     if (typeof map === "object" && map !== null && !Array.isArray(map)) return Object.entries(map);

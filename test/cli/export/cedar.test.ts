@@ -264,6 +264,7 @@ describe("what Cedar cannot express", () => {
       odd: { scope: "/shops/{id}/", params: { id: "shop-id" } },
       read: "files:/{path}",
       mixed: { cases: [{ when: { mode: ["x", 1] }, scope: "a" }], otherwise: "a" },
+      part: { cases: [{ when: { share: [1, 1.5] }, scope: "a" }], otherwise: "a" },
       rich: { scope: "a", enrichedBy: "late" },
       inside: { scope: "a", within: { project: "id" } },
       own: { scope: "a", internal: true },
@@ -278,6 +279,7 @@ describe("what Cedar cannot express", () => {
       "`odd`",
       "`read`",
       "`mixed`",
+      "`part`",
       "`/shops/{id}/` implies `a` for any value",
       "`delete_*`",
       "`own`",
@@ -290,6 +292,7 @@ describe("what Cedar cannot express", () => {
       expect.stringContaining("`odd`: its parameter `shop-id` cannot be the name of a placeholder"),
       expect.stringContaining("`read`: it requires `files:/{path}`, whose matching rule"),
       expect.stringContaining("`mixed`: its cases compare `mode`"),
+      expect.stringContaining("`part`: its cases compare `share`"),
     ]);
   });
 

@@ -41,6 +41,14 @@ const doublings = Array.from({ length: 40 }, (_, index) => {
   return `  - &a${index} [${before}, ${before}]`;
 }).join("\n");
 
+/** Returns the items of a list of YAML of which each contains an alias to the one before it. */
+function aliasesInTurn(first: string, next: (before: string) => string): string {
+  const items = Array.from({ length: 300 }, (_, index) =>
+    index === 0 ? first : next(`*a${index - 1}`),
+  );
+  return items.map((item, index) => `  - &a${index} ${item}\n`).join("");
+}
+
 const TEXTS: readonly HostileText[] = [
   {
     title: "a file of 50 MB",
@@ -108,6 +116,18 @@ const TEXTS: readonly HostileText[] = [
     file: "a.yaml",
     text: () => `${HEAD}x: *nothing\n`,
     code: "unknown_alias",
+  },
+  {
+    title: "lists inside one another by 300 aliases",
+    file: "a.yaml",
+    text: () => `${HEAD}x:\n${aliasesInTurn("[1]", (before) => `[${before}]`)}`,
+    code: "too_deep",
+  },
+  {
+    title: "maps that merge one another 300 times",
+    file: "a.yaml",
+    text: () => `${HEAD}x:\n${aliasesInTurn("{k: 1}", (before) => `{<<: ${before}}`)}`,
+    code: "too_deep",
   },
   {
     title: "650,000 members in JSON",
@@ -207,6 +227,12 @@ const TEXTS: readonly HostileText[] = [
     code: "complex_key",
   },
   {
+    title: "a merge of nothing",
+    file: "a.yaml",
+    text: () => `${HEAD}x: {? <<}\n`,
+    code: "yaml_merge",
+  },
+  {
     title: "a merge of a text",
     file: "a.yaml",
     text: () => `${HEAD}x: {<<: text}\n`,
@@ -239,6 +265,7 @@ const BOUNDED: readonly Bounded[] = [
     text: `x: &m {${manyKeys.join(", ")}}\ny:\n${"  - {<<: *m}\n".repeat(400)}`,
     budget: { nodes: 100_000 },
   },
+  { title: "a value that is missing", text: "? a", budget: { nodes: 1 } },
   { title: "many words and marks", text: manyKeys.join("\n"), budget: { yamlTokens: 1_000 } },
 ];
 

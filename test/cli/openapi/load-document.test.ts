@@ -233,6 +233,24 @@ describe("a finding", () => {
         finding: /^a\.json:(2:23|3:1) json_syntax: invalid JSON: /,
       },
       {
+        title: "JSON that ends before a value",
+        files: { "a.json": '{\n  "openapi":\n' },
+        finding: /^a\.json(:2:13)? json_syntax: invalid JSON: /,
+      },
+      {
+        title: "a word in short JSON",
+        files: { "a.json": "[no]" },
+        finding: /^a\.json(:1:2)? json_syntax: invalid JSON: /,
+      },
+      {
+        title: "a parameter that leads nowhere, after a text that has the word for references",
+        files: {
+          "a.json":
+            '{"openapi":"3.1.0","info":{"title":"a $ref"},"paths":{"/a":{"get":{"parameters":[{"$ref":"#/x"}]}}}}',
+        },
+        finding: "a.json:1:84 unresolved_reference: `#/x` leads to nothing",
+      },
+      {
         title: "a key twice in JSON",
         files: { "a.json": '{"openapi":"3.1.0","paths":{"/a":{"get":{},"get":{}}}}' },
         finding: "a.json duplicate_key: the key `get` occurs twice in `/paths//a`",
