@@ -113,7 +113,7 @@ after a review, --update keeps the new fingerprints in ${FILE}
     out: `drift  ${HEAD}: 2 changed
   changed   DELETE /orders/{id}  \`security\` changed
   changed   GET /orders  \`summary\` changed
-rules not compared: 1 endpoint without a rule that a policy can have
+the document has no rule to compare for \`DELETE /orders/{id}\`
 after a review, --update keeps the new fingerprints in ${FILE}
 `,
   },
@@ -156,7 +156,7 @@ describe("check --against a document", () => {
       source: "openapi:openapi.json",
       kind: "endpoint",
       count: 3,
-      left: 0,
+      withoutRule: [],
       repeated: [],
       fingerprints: { file: FILE, state: "kept" },
       gone: [],

@@ -177,7 +177,7 @@ describe("an operation of a document that no policy can hold", () => {
     const { out } = await runIn(files, [...check, "--json"]);
     expect(JSON.parse(out)).toMatchObject({
       unmapped: [{ name, isInternal: false, isUnnameable }],
-      left: isUnnameable ? 0 : 1,
+      withoutRule: isUnnameable ? [] : [name],
     });
   });
 });

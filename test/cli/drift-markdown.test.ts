@@ -14,7 +14,7 @@ const report = (drift: Partial<Drift>, parts: Partial<DriftReport> = {}): DriftR
   source: "mcp:https://shop.example.com/mcp",
   kind: "tool",
   count: 2,
-  left: 0,
+  withoutRule: [],
   repeated: [],
   drift: { ...NONE, ...drift },
   isDrift: Object.keys(drift).length > 0,
@@ -96,15 +96,13 @@ after a review, --update keeps the new fingerprints in shop.fingerprints.json
       { name: "GET /a|b", members: ["security"], isNew: false, rule },
       { name: "GET /c", members: [], isNew: false, rule },
     ];
-    const given = report({ changed }, { kind: "endpoint", left: 1 });
+    const given = report({ changed }, { kind: "endpoint", withoutRule: ["GET /a|b"] });
     const both = "the document asks for any token, the policy for `a_b`, or `c|d`";
     expect(rowsOf(markdownOf(given))).toEqual([
       ["changed", "`GET /a|b`", `\`security\` changed; ${both}`],
       ["changed", "`GET /c`", both],
     ]);
-    expect(markdownOf(given)).toContain(
-      "\n\nrules not compared: 1 endpoint without a rule that a policy can have\n",
-    );
+    expect(markdownOf(given)).toContain("\n\nthe document has no rule to compare for `GET /a|b`\n");
     const unmapped = [{ name: "PURGE /c", isInternal: false, isUnnameable: true }];
     expect(rowsOf(markdownOf(report({ unmapped }, { kind: "endpoint" })))).toEqual([
       ["unmapped", "`PURGE /c`", "no policy can have this method or path: gates deny it"],

@@ -11,8 +11,8 @@ export interface DriftReport {
   readonly kind: SourceOperation["kind"];
   /** The number of operations of the source that a policy can have. */
   readonly count: number;
-  /** The number of those for which a document has no rule. */
-  readonly left: number;
+  /** The names of those for which a document has no rule, so that only their presence and their fingerprints are compared. */
+  readonly withoutRule: readonly string[];
   /** The names that a server lists several times. A gate cannot know which of the tools a client means. */
   readonly repeated: readonly string[];
   readonly drift: Drift;
@@ -112,19 +112,17 @@ export function countText(drift: Drift): string {
 }
 
 /** Returns in how many operations a policy and a source without differences agree: `12 tools agree`. */
-export function agreementText({ count, kind }: DriftReport): string {
-  return `${count} ${kind}${count === 1 ? " agrees" : "s agree"}`;
+export function agreementText({ count, withoutRule, kind }: DriftReport): string {
+  const agreed = count - withoutRule.length;
+  return `${agreed} ${kind}${agreed === 1 ? " agrees" : "s agree"}`;
 }
 
 /** Returns remarks on the comparison: what it leaves out, and what to do about fingerprints. */
 export function remarksOn(report: DriftReport): readonly (readonly Word[])[] {
-  const { left, kind } = report;
-  const count = `${left} ${kind}${left === 1 ? "" : "s"}`;
+  const { withoutRule, repeated } = report;
   return [
-    ...(left === 0
-      ? []
-      : [[{ text: `rules not compared: ${count} without a rule that a policy can have` }]]),
-    ...repeatedRemark(report),
+    ...namesRemark("the document has no rule to compare for ", withoutRule),
+    ...namesRemark("the server lists several tools of one name: ", repeated),
     ...fingerprintRemark(report).map((text) => [{ text }]),
   ];
 }
@@ -132,13 +130,13 @@ export function remarksOn(report: DriftReport): readonly (readonly Word[])[] {
 /** Maximum number of names in a remark. */
 const MAX_NAMED = 3;
 
-function repeatedRemark({ repeated }: DriftReport): readonly (readonly Word[])[] {
-  if (repeated.length === 0) return [];
-  const names = repeated.slice(0, MAX_NAMED).map((name): Word => ({ scope: cut(name) }));
-  const more = repeated.length - names.length;
+function namesRemark(text: string, all: readonly string[]): readonly (readonly Word[])[] {
+  if (all.length === 0) return [];
+  const names = all.slice(0, MAX_NAMED).map((name): Word => ({ scope: cut(name) }));
+  const more = all.length - names.length;
   return [
     [
-      { text: "the server lists several tools of one name: " },
+      { text },
       ...names.flatMap((word, index) => (index === 0 ? word : [{ text: ", " }, word])),
       ...(more > 0 ? [{ text: ` and ${more} more` }] : []),
     ],

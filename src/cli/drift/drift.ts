@@ -112,7 +112,7 @@ async function reportOn(
     source: place.source,
     kind,
     count: operations.length,
-    left: kind === "endpoint" ? contents.report.counts.left - unnameable.length : 0,
+    withoutRule: kind === "endpoint" ? namesWithoutRule(operations) : [],
     repeated: kind === "tool" ? repeatedNames(operations) : [],
     drift,
     isDrift: isUpdate ? hasDrift(withoutReviewed(drift)) : hasDrift(drift),
@@ -132,6 +132,10 @@ function operationsOf({ kind, contents: { operations, unplaced = [] } }: DriftSo
     operations: [...operations.filter((one) => one.kind === kind), ...others.flat()],
     unnameable: unplaced.filter(({ key }) => key === undefined),
   };
+}
+
+function namesWithoutRule(operations: readonly SourceOperation[]): readonly string[] {
+  return operations.filter(({ rule }) => rule === undefined).map(({ name }) => name);
 }
 
 function repeatedNames(operations: readonly SourceOperation[]): readonly string[] {
