@@ -1,6 +1,7 @@
 import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { type EndpointPath, endpointPath, keyOfPath } from "../openapi/endpoint-path.js";
+import { EXTENSION } from "../openapi/extension.js";
 import { SCHEMES, type Security } from "../openapi/security-of.js";
 
 /** An endpoint that a document contains. */
@@ -49,7 +50,7 @@ export function pathsOf(shown: readonly ShownEndpoint[], withExtensions: boolean
         ...(one.params.length > 0 && { parameters: one.params.map(parameterOf) }),
         security: one.security,
         responses: responsesOf(one.security),
-        ...(extension && { "x-scope-policy": extension }),
+        ...(extension && { [EXTENSION]: extension }),
       },
     ]);
   }

@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { createCallerSecurity } from "../openapi/caller-security.js";
+import { EXTENSION } from "../openapi/extension.js";
 import { SCHEMES, securityOf } from "../openapi/security-of.js";
 import { jsonText, yamlText } from "./document-text.js";
 import type { Exporter } from "./exporter.js";
@@ -31,7 +32,7 @@ export const openApiExporter: Exporter = {
       info: { title: compiled.definition.name, version: compiled.definition.version },
       paths: pathsOf(shown, !isForCaller),
       components: { ...schemes, responses: RESPONSES },
-      ...(!isForCaller && { "x-scope-policy": Object.fromEntries(members) }),
+      ...(!isForCaller && { [EXTENSION]: Object.fromEntries(members) }),
     };
     const text = asYaml === true ? await yamlText(document) : jsonText(document);
     const name = asYaml === true ? "openapi.yaml" : "openapi.json";

@@ -75,7 +75,7 @@ export function requiredSecurity(branches: readonly (readonly Way[])[]): Securit
 }
 
 /** Returns an alternative as a way, with the condition of its rule on the authentication of the user. */
-export function wayOf(alternative: Alternative, authentication: Rule["authentication"]): Way {
+function wayOf(alternative: Alternative, authentication: Rule["authentication"]): Way {
   const { uses, tier, typeConditions, entitlements, reserved, within } = alternative;
   return {
     scopes: uses.map(({ scope }) => scope.name),
