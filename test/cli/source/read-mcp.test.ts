@@ -187,6 +187,15 @@ describe("a tool without security schemes", () => {
     ).toEqual({ ...DENIED, title: "Courses" });
     expect(readOne({ title: "\u200b" }).entry).toEqual(DENIED);
   });
+
+  it("has a title of at most 100 and a description of at most 500 characters", () => {
+    const [title, description] = ["x".repeat(101), "y".repeat(501)];
+    expect(readOne({ title, description }).entry).toEqual({
+      ...DENIED,
+      title: `${"x".repeat(100)} …`,
+      description: `${"y".repeat(500)} …`,
+    });
+  });
 });
 
 describe("names of tools", () => {
