@@ -13,7 +13,7 @@ const INSURER = {
 
 it("prints the policies of Cedar that the page about exports contains", async () => {
   const page = readFileSync(join(ROOT, "docs/exports.md"), "utf8");
-  const blocks = [...page.matchAll(/^```cedar\n(.*?)^```$/gms)].map(([, code]) => code);
+  const blocks = [...page.matchAll(/^```text\n(@id.*?)^```$/gms)].map(([, code]) => code);
   expect(blocks).toHaveLength(2);
   const { out } = await runIn({ "p.json": JSON.stringify(INSURER) }, [
     "export",
