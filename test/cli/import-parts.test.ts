@@ -465,7 +465,8 @@ it.each(
   const start = process.cpuUsage();
   const { report } = read({ paths: { "/a": { get: A } }, ...more }, {}, version);
   expect(report.counts.left).toBe(left);
-  expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+  // of the whole process, which other tests share; quadratic reading took 13 seconds
+  expect(process.cpuUsage(start).user).toBeLessThan(8_000_000);
 });
 
 it("rejects a document whose references multiply its operations, and a path with too many parameters", () => {

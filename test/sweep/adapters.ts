@@ -10,7 +10,8 @@ import type { Subject } from "./scene.js";
 
 /** A request to a server: caller, method, target, and the route that a router would match. */
 interface SampleRequest {
-  readonly caller?: string;
+  /** An own member of each row: the sweep pollutes this name too. */
+  readonly caller: string | undefined;
   readonly method: string;
   readonly target: string;
   readonly route: string;
@@ -32,7 +33,7 @@ const ACCOUNT = {
 };
 
 const SAMPLE_REQUESTS: readonly SampleRequest[] = [
-  COURSES,
+  { ...COURSES, caller: undefined },
   { ...COURSES, caller: "reader" },
   { ...COURSES, caller: "old" },
   { ...COURSES, caller: "outage" },
@@ -128,7 +129,10 @@ function requestOf(asking: SampleRequest): Request {
 
 // created once: the constructor of `Request` also reads inherited options
 const WEB_REQUESTS = SAMPLE_REQUESTS.map((asking) => [requestOf(asking)] as const);
-const WEB_METADATA = [[requestOf({ ...COURSES, target: METADATA })], ...WEB_REQUESTS.slice(0, 1)];
+const WEB_METADATA = [
+  [requestOf({ ...{ ...COURSES, caller: undefined }, target: METADATA })],
+  ...WEB_REQUESTS.slice(0, 1),
+];
 
 function fetchSubjects(authorizer: Authorizer): readonly Subject[] {
   const gate = fetchGate(authorizer);
