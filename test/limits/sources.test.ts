@@ -69,9 +69,7 @@ describe("a descriptor", () => {
     });
     const many = properties(5_001);
     const [safe, evil] = ["safe", "evil"].map((title) => descriptorFor(many, { title }));
-    expect(safe?.["responses"]).toMatchObject({
-      200: { document: expect.stringMatching(/^[\w-]{43}$/) },
-    });
+    expect(JSON.stringify(safe?.["responses"])).toMatch(/"document":"[\w-]{43}"/);
     expect(safe).not.toEqual(evil);
   });
 
