@@ -3,7 +3,7 @@ import { addDriftOptions, checkDrift } from "./drift/drift.js";
 import { type Counts, countsOf } from "./matrix/matrix-model.js";
 import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
 import { type LoadResult, loadPolicyFile } from "./policy-file/load-policy-file.js";
-import { EXIT } from "./terminal/io.js";
+import { EXIT, UsageError } from "./terminal/io.js";
 import { styled } from "./terminal/output.js";
 import { policyWarnings } from "./warnings.js";
 
@@ -33,7 +33,8 @@ export const check: CliCommand = {
       try {
         return { file, loaded: await loadPolicyFile(file, run.screen.cwd) };
       } catch (error) {
-        return { file, fault: (error as Error).message };
+        if (error instanceof UsageError) return { file, fault: error.message };
+        throw error;
       }
     }
   },

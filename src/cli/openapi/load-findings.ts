@@ -1,6 +1,6 @@
 import type { Policy } from "../../decision/define-policy.js";
 import { loadPolicy } from "../../decision/define-policy.js";
-import type { Finding, PolicyError } from "../../errors.js";
+import { type Finding, PolicyError } from "../../errors.js";
 import { formatPath } from "../../policy/report.js";
 
 /** A policy, or its findings. */
@@ -13,8 +13,8 @@ export function tryLoad(definition: unknown): Loaded {
   try {
     return { ok: true, policy: loadPolicy(definition) };
   } catch (error) {
-    // it throws no other error
-    return { ok: false, findings: (error as PolicyError).findings };
+    if (error instanceof PolicyError) return { ok: false, findings: error.findings };
+    throw error;
   }
 }
 

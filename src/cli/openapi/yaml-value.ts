@@ -50,8 +50,8 @@ export function yamlValue(
   try {
     return { ok: true, value: convert(root, 0, conversion) };
   } catch (error) {
-    // nothing else is thrown: the depth of the recursion has a limit
-    return (error as Refused).outcome;
+    if (error instanceof Refused) return error.outcome;
+    throw error;
   }
 }
 
