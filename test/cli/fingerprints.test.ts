@@ -217,6 +217,6 @@ describe("the name of a source", () => {
     ["endpoint", "../api/openapi.yaml", "openapi:../../api/openapi.yaml"],
   ] as const;
   it.each(ROWS)("of a %s source %s is %s", (kind, location, name) => {
-    expect(sourceName({ kind, location, contents }, "/work/shop/policy", "/work/shop")).toBe(name);
+    expect(sourceName({ kind, location, contents }, "/srv/shop/policy", "/srv/shop")).toBe(name);
   });
 });
