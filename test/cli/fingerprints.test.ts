@@ -3,18 +3,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sourceName } from "../../src/cli/drift/drift-source.js";
-import {
-  canonicalJson,
-  digestOf,
-  type Fingerprints,
-  fingerprintsOf,
-} from "../../src/cli/drift/fingerprint.js";
+import { type Fingerprints, fingerprintsOf } from "../../src/cli/drift/fingerprint.js";
 import {
   fingerprintFileFor,
   fingerprintText,
   readFingerprints,
   writeFingerprints,
 } from "../../src/cli/drift/fingerprint-file.js";
+import { canonicalJson, digestOf } from "../../src/cli/source/digest.js";
 import type { SourceOperation } from "../../src/cli/source/source.js";
 import { titled } from "../titled.js";
 import { folderOf } from "./run.js";

@@ -69,7 +69,7 @@ describe("a descriptor", () => {
     });
     const many = properties(5_001);
     const [safe, evil] = ["safe", "evil"].map((title) => descriptorFor(many, { title }));
-    expect(JSON.stringify(safe?.["responses"])).toMatch(/"document":"[\w-]{43}"/);
+    expect(JSON.stringify(safe?.["responses"])).toMatch(/"document":"sha256:[\w-]{43}"/);
     expect(safe).not.toEqual(evil);
   });
 

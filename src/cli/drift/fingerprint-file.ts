@@ -5,10 +5,11 @@ import { isObject } from "../../grammar/is-object.js";
 import { PLAIN_SCAN, scanJson } from "../../grammar/json-scan.js";
 import { LIMITS } from "../openapi/limits.js";
 import { readWithin } from "../openapi/read-within.js";
+import { isDigest } from "../source/digest.js";
 import type { SourceOperation } from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
 import { visibleJson } from "../terminal/visible.js";
-import { type Fingerprint, type Fingerprints, isDigest } from "./fingerprint.js";
+import type { Fingerprint, Fingerprints } from "./fingerprint.js";
 import { identityOf } from "./operation-identity.js";
 
 /** The version of the layout of the file. */

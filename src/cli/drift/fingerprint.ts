@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { groupBy } from "../../grammar/entry-of.js";
-import { isObject } from "../../grammar/is-object.js";
+import { canonicalJson, digestOf, MAX_DEPTH } from "../source/digest.js";
 import type { SourceOperation } from "../source/source.js";
 import { UsageError } from "../terminal/io.js";
 import { identityOf } from "./operation-identity.js";
@@ -16,9 +15,6 @@ export interface NamedFingerprint {
 
 /** Fingerprints by the identity of their operation. */
 export type Fingerprints = ReadonlyMap<string, NamedFingerprint>;
-
-/** Maximum number of levels of lists and objects in a member. */
-const MAX_DEPTH = 256;
 
 /**
  * Returns the fingerprints of the operations of a source. Operations with one identity have one fingerprint. Their order does not count,
@@ -74,39 +70,4 @@ function canonicalOrFault(name: string, member: string, value: unknown): string 
   if (canonical !== undefined) return canonical;
   const fault = `is not JSON, or has more than ${MAX_DEPTH} levels`;
   throw new UsageError(`no fingerprint for \`${name}\`: \`${member}\` ${fault}`);
-}
-
-/**
- * Returns the canonical JSON of a value (RFC 8785): members in the order of their names, lists in their own order, no white space.
- * Returns `undefined` for a value that is not JSON or is too deep.
- */
-export function canonicalJson(value: unknown, depth = MAX_DEPTH): string | undefined {
-  if (depth < 0) return undefined;
-  if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => canonicalJson(item, depth - 1));
-    return items.includes(undefined) ? undefined : `[${items.join(",")}]`;
-  }
-  if (isObject(value)) {
-    // the default order is that of UTF-16 units, as section 3.2.3 asks for
-    const names = Object.keys(value).sort();
-    const members = names.map((name) => {
-      const text = canonicalJson(value[name], depth - 1);
-      return text && `${JSON.stringify(name)}:${text}`;
-    });
-    return members.includes(undefined) ? undefined : `{${members.join(",")}}`;
-  }
-  const isScalar = value === null || typeof value === "string" || typeof value === "boolean";
-  return isScalar || Number.isFinite(value) ? JSON.stringify(value) : undefined;
-}
-
-/** Returns the digest of a text in its short form: `sha256:` and 43 characters of base64url. */
-export function digestOf(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("base64url")}`;
-}
-
-const DIGEST = /^sha256:[\w-]{43}$/;
-
-/** Returns whether a value has the form of a digest. */
-export function isDigest(value: unknown): value is string {
-  return typeof value === "string" && DIGEST.test(value);
 }

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import { readOwn } from "../../decision/access-token.js";
 import { isObject } from "../../grammar/is-object.js";
+import { canonicalJson, digestOf } from "../source/digest.js";
 import type { JsonObject } from "./document.js";
 import type { DocumentOperation } from "./read-operations.js";
 import { securityOf } from "./read-schemes.js";
+import { refOf } from "./resolve-ref.js";
 import { resolved } from "./resolved.js";
 
 /**
@@ -41,39 +42,34 @@ export function descriptorOf(
 
 /** Creates a function that copies a value with the targets of local references, each once and up to a number of values. */
 function createExpander(root: JsonObject): (value: unknown) => unknown {
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
   let left = MAX_VALUES;
   const copy = (value: unknown, depth: number): unknown => {
     if (typeof value !== "object" || value === null) return value;
     if (depth > MAX_DEPTH) return null;
     if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
-    const target = expandable(value);
-    if (target !== undefined) return copy(target, depth + 1);
-    const entries = Object.entries(isCut(value) ? { ...value, document: digestOf(root) } : value);
+    const ref = refOf(value);
+    const isNew = ref !== undefined && !seen.has(ref);
+    if (isNew && left >= 0) {
+      seen.add(ref);
+      const target = resolved(root, value);
+      if (isObject(target)) return copy(target, depth + 1);
+    }
+    const isCut = isNew && left < 0;
+    const entries = Object.entries(isCut ? { ...value, document: documentDigest(root) } : value);
     left -= entries.length;
     return Object.fromEntries(entries.map(([name, item]) => [name, copy(item, depth + 1)]));
-  };
-  const isCut = (value: object) => {
-    const ref = readOwn(value, "$ref");
-    return typeof ref === "string" && !seen.has(ref);
-  };
-  const expandable = (value: object): unknown => {
-    const ref = readOwn(value, "$ref");
-    if (typeof ref !== "string" || seen.has(ref) || left < 0) return undefined;
-    seen.add(ref);
-    const target = resolved(root, value);
-    return isObject(target) ? target : undefined;
   };
   return (value) => copy(value, 0);
 }
 
 const digests = new WeakMap<JsonObject, string>();
 
-/** Returns a digest of a document, computed once. */
-function digestOf(root: JsonObject): string {
+/** Returns a digest of a document, computed once. The loader has limited its depth. */
+function documentDigest(root: JsonObject): string {
   const known = digests.get(root);
   if (known !== undefined) return known;
-  const digest = createHash("sha256").update(JSON.stringify(root)).digest("base64url");
+  const digest = digestOf(canonicalJson(root, Number.POSITIVE_INFINITY) as string);
   digests.set(root, digest);
   return digest;
 }
