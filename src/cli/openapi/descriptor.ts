@@ -3,7 +3,7 @@ import { isObject } from "../../grammar/is-object.js";
 import { canonicalJson, digestOf } from "../source/digest.js";
 import type { JsonObject } from "./document.js";
 import type { DocumentOperation } from "./read-operations.js";
-import { securityOf } from "./read-schemes.js";
+import { effectiveSecurity } from "./read-schemes.js";
 import { refOf } from "./resolve-ref.js";
 import { resolved } from "./resolved.js";
 
@@ -27,7 +27,7 @@ export function descriptorOf(
 ): Readonly<Record<string, unknown>> {
   const lists = [pathItem, operation].map((owner) => readOwn(owner, "parameters"));
   const parameters = lists.flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  const security = securityOf(root, operation);
+  const security = effectiveSecurity(root, operation);
   const members = MEMBERS.flatMap((name) => {
     const value = readOwn(operation, name);
     return value === undefined ? [] : [[name, value] as const];

@@ -30,13 +30,14 @@ export interface Draft {
 }
 
 /**
- * Creates the draft of an operation. `readRuleOf` is called only for an operation of which nothing else decides the rule: neither a fault
- * nor an extension.
+ * Creates the draft of an operation.
+ *
+ * @param ofSecurity - the rule of its `security`, which counts only if neither a fault nor an extension decides
  */
 export function createDraft(
   source: DocumentOperation,
   document: string,
-  readRuleOf: () => RuleReading,
+  ofSecurity: RuleReading,
 ): Draft {
   const { method, path: written, base, fault } = source;
   const own = endpointKeyOf(method, written).key;
@@ -57,7 +58,7 @@ export function createDraft(
       ? withoutRule(fault)
       : extension !== undefined
         ? readingOf(extension)
-        : readRuleOf();
+        : ofSecurity;
   const { rule: assigned, isGuess } = reading;
   if (key === undefined) {
     return { ...draft, assigned, denial: undefined, outcome: "left", remarks: [...path.remarks] };

@@ -18,8 +18,8 @@ import { type DocumentScopes, documentScopes, MAX_DESCRIPTION } from "./document
 import { createDraft, type Draft, ruleOf } from "./draft.js";
 import { hasExtension, readTopExtension, type TopExtension } from "./extension.js";
 import { type DocumentOperation, readOperations } from "./read-operations.js";
-import { type RuleContext, readRule } from "./read-rule.js";
-import { readSchemes, type SchemeTable, securityOf } from "./read-schemes.js";
+import { type RuleContext, type RuleReading, readRule } from "./read-rule.js";
+import { effectiveSecurity, readSchemes, type SchemeTable } from "./read-schemes.js";
 import { noteDifferences } from "./security-differences.js";
 import { leaveDeniedCatchAlls, leaveOverlaps, type Placed, placeByShape } from "./settle-shapes.js";
 import { documentName, firstParagraph, nameList, oneLine, placeOf } from "./texts.js";
@@ -67,10 +67,13 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
   const base = { ...top.members, ...identityOf(root, top, name, options.name) };
   const scopes = readScopes(operations, base, top, root, reading, note);
   const context = { ...reading, isRefused: scopes.isRefused };
-  const drafts = operations.map((operation) =>
-    createDraft(operation, name, () => readRule(securityOf(root, operation.operation), context)),
+  const rules = operations.map(({ operation }) =>
+    readRule(effectiveSecurity(root, operation), context),
   );
-  const lists = listsIn(operations, root, context);
+  const drafts = operations.map((operation, index) =>
+    createDraft(operation, name, rules[index] as RuleReading),
+  );
+  const lists = listsIn(operations, rules);
   checkLists(lists, options.listMeans, source);
   const entries = addImplied(scopes.entries, lists, options.addImplies === true, note);
   const placed = placeByShape(drafts, name);
@@ -113,7 +116,9 @@ function noteNothingDeclared(
   root: JsonObject,
   note: (note: ReportNote) => void,
 ): void {
-  const isSecured = operations.some(({ operation }) => securityOf(root, operation) !== undefined);
+  const isSecured = operations.some(
+    ({ operation }) => effectiveSecurity(root, operation) !== undefined,
+  );
   if (declared.size > 0 || isSecured) return;
   const message =
     "the document declares no security scheme and names no security: every operation without an extension is denied";
@@ -131,7 +136,7 @@ function readScopes(
 ): DocumentScopes {
   const users = new Map<string, string[]>();
   for (const { label, operation } of operations) {
-    const { used } = readRule(securityOf(root, operation), reading);
+    const { used } = readRule(effectiveSecurity(root, operation), reading);
     for (const scope of used) entryOf(users, scope, (): string[] => []).push(label);
   }
   return documentScopes(base, top.scopes, reading.schemes, users, reading.noScopeWords, note);
@@ -145,13 +150,11 @@ interface ListsOf {
 /** Returns the lists with several scopes of each operation that its extension does not decide. */
 function listsIn(
   operations: readonly DocumentOperation[],
-  root: JsonObject,
-  context: RuleContext,
+  rules: readonly RuleReading[],
 ): readonly ListsOf[] {
-  return operations.flatMap((one) => {
-    if (hasExtension(one.operation)) return [];
-    const { lists } = readRule(securityOf(root, one.operation), context);
-    return lists.length === 0 ? [] : [{ label: one.label, lists }];
+  return operations.flatMap(({ label, operation }, index) => {
+    const { lists } = rules[index] as RuleReading;
+    return hasExtension(operation) || lists.length === 0 ? [] : [{ label, lists }];
   });
 }
 

@@ -131,6 +131,6 @@ export function noteDescriptions(subject: string, note: (note: ReportNote) => vo
 }
 
 /** Returns the list of alternatives that applies to an operation; `undefined` if neither it nor the document has one. */
-export function securityOf(root: JsonObject, operation: JsonObject): unknown {
+export function effectiveSecurity(root: JsonObject, operation: JsonObject): unknown {
   return Object.hasOwn(operation, "security") ? operation["security"] : readOwn(root, "security");
 }

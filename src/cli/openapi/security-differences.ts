@@ -1,7 +1,7 @@
 import { isObject } from "../../grammar/is-object.js";
 import type { ReportNote } from "../source/source.js";
 import type { JsonObject } from "./document.js";
-import { type SchemeTable, securityOf } from "./read-schemes.js";
+import { effectiveSecurity, type SchemeTable } from "./read-schemes.js";
 import { SCHEMES, securitiesOf } from "./security-of.js";
 import type { Placed } from "./settle-shapes.js";
 
@@ -24,7 +24,7 @@ export function noteDifferences(
   if (expected === undefined) return;
   const isScopes = (name: string) => (schemes.find(name)?.kind ?? "unsupported") !== "unsupported";
   for (const [key, { source, outcome }] of extended) {
-    const written = formOf(securityOf(root, source.operation), isScopes);
+    const written = formOf(effectiveSecurity(root, source.operation), isScopes);
     const exported = formOf(expected.get(key), (name) => name === SCHEMES.scopes);
     if (written === exported) continue;
     const message =
