@@ -3,12 +3,12 @@ import { entryOf } from "../../grammar/entry-of.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import type {
-  Outcome,
   ReportNote,
   SourceContents,
   SourceOperation,
   UnplacedOperation,
 } from "../source/source.js";
+import { countOutcomes, definedTexts, sourceEntry } from "../source/source-entry.js";
 import { UsageError } from "../terminal/io.js";
 import { acceptPolicy } from "./accept-policy.js";
 import { addImplied } from "./add-implied.js";
@@ -87,7 +87,11 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
     operations: sourceOperations(placed, root),
     ...(unplaced.length > 0 && { unplaced }),
     definition,
-    report: { source, counts: countsOf(drafts), notes: [...notes, ...drafts.flatMap(notesOf)] },
+    report: {
+      source,
+      counts: countOutcomes(drafts),
+      notes: [...notes, ...drafts.flatMap(notesOf)],
+    },
     ...(findings.length > 0 && { findings }),
   };
 }
@@ -176,13 +180,7 @@ function entryFor({ assigned, isExtended, source }: Draft): OperationDefinition 
   // only an operation that is denied has no rule
   const rule = assigned as OperationDefinition;
   if (isExtended) return rule;
-  const { title, description } = textsOf(source);
-  const texts = { ...(title && { title }), ...(description && { description }) };
-  const options = rule as Exclude<OperationDefinition, string>;
-  const members = Object.keys({ ...options, ...texts });
-  return members.length === 1 && options.scope !== undefined
-    ? options.scope
-    : { ...options, ...texts };
+  return sourceEntry(rule as Exclude<OperationDefinition, string>, textsOf(source));
 }
 
 function textsOf({ operation }: DocumentOperation) {
@@ -193,22 +191,18 @@ function textsOf({ operation }: DocumentOperation) {
 }
 
 function sourceOperations(placed: Placed, root: JsonObject): readonly SourceOperation[] {
-  return [...placed].map(([name, draft]) => {
-    const { title, description } = textsOf(draft.source);
-    return {
-      kind: "endpoint",
-      name,
-      rule: ruleOf(draft),
-      ...(title !== undefined && { title }),
-      ...(description !== undefined && { description }),
-      // computed when it is read: a large document has large descriptors
-      get descriptor() {
-        const own = descriptorOf(root, draft.source);
-        if (draft.merged.length === 0) return own;
-        return { ...own, merged: draft.merged.map((one) => descriptorOf(root, one.source)) };
-      },
-    };
-  });
+  return [...placed].map(([name, draft]) => ({
+    kind: "endpoint",
+    name,
+    rule: ruleOf(draft),
+    ...definedTexts(textsOf(draft.source)),
+    // computed when it is read: a large document has large descriptors
+    get descriptor() {
+      const own = descriptorOf(root, draft.source);
+      if (draft.merged.length === 0) return own;
+      return { ...own, merged: draft.merged.map((one) => descriptorOf(root, one.source)) };
+    },
+  }));
 }
 
 /** Returns the operations that have no endpoint of their own and share none. */
@@ -227,12 +221,6 @@ function unplacedOperations(
         return descriptorOf(root, source);
       },
     }));
-}
-
-function countsOf(drafts: readonly Draft[]): Readonly<Record<Outcome, number>> {
-  const counts = { read: 0, merged: 0, guessed: 0, left: 0 };
-  for (const { outcome } of drafts) counts[outcome] += 1;
-  return counts;
 }
 
 function notesOf({ source, outcome, remarks }: Draft): readonly ReportNote[] {

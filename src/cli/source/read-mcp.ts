@@ -6,8 +6,9 @@ import type { ToolDescriptor } from "./list-tools.js";
 import { readSecuritySchemes } from "./read-security-schemes.js";
 import type { ListMeans } from "./scope-lists.js";
 import type { Outcome, ReportNote, SourceContents } from "./source.js";
+import { definedTexts } from "./source-entry.js";
 import { suggestScopes } from "./suggest-scope.js";
-import { definedTexts, type ReadTool, toolContents, toolNameFault } from "./tool-contents.js";
+import { type ReadTool, toolContents, toolNameFault } from "./tool-contents.js";
 
 /** Options of {@link readMcp}. */
 export interface McpOptions {

@@ -1,6 +1,7 @@
 import type { OperationDefinition, OperationOptions } from "../../policy/definition.js";
 import { isPattern, toolKeyError } from "../../policy/tool-names.js";
 import type { Outcome, ReportNote, SourceContents, SourceOperation } from "./source.js";
+import { countOutcomes, definedTexts, sourceEntry } from "./source-entry.js";
 
 /** A tool of a source, with what became of it. */
 export interface ReadTool extends Omit<SourceOperation, "kind" | "rule"> {
@@ -36,8 +37,6 @@ function notAssigned(name: string): string {
 /** Returns the contents of a source with tools. A tool without a rule is denied, and one whose name no policy accepts is left out. */
 export function toolContents(tools: readonly ReadTool[], from: ToolSource): SourceContents {
   const { source, name, scopes, notes } = from;
-  const counts = { read: 0, merged: 0, guessed: 0, left: 0 };
-  for (const { outcome } of tools) counts[outcome] += 1;
   const inPolicy = tools.filter((tool) => toolNameFault(tool.name) === undefined);
   const unplaced = tools.filter((tool) => toolNameFault(tool.name) !== undefined);
   return {
@@ -54,7 +53,7 @@ export function toolContents(tools: readonly ReadTool[], from: ToolSource): Sour
     },
     report: {
       source,
-      counts,
+      counts: countOutcomes(tools),
       notes: [
         ...notes,
         ...tools.flatMap((tool) => tool.notes.map((note) => ({ subject: tool.name, ...note }))),
@@ -67,23 +66,7 @@ function operationOf({ name, rule, title, description, descriptor }: ReadTool): 
   return { kind: "tool", name, rule, ...definedTexts({ title, description }), descriptor };
 }
 
-/** The texts of a tool, where an absent one can be `undefined`. */
-type Texts = Readonly<Record<"title" | "description", string | undefined>>;
-
-/** Returns texts without those that are `undefined`. */
-export function definedTexts({ title, description }: Texts): Pick<ReadTool, keyof Texts> {
-  return {
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-  };
-}
-
 /** Returns the entry of a tool in the policy. */
 function entryOf({ name, rule, title, description }: ReadTool): OperationDefinition {
-  const entry = {
-    ...(rule ?? { deny: notAssigned(name) }),
-    ...definedTexts({ title, description }),
-  };
-  const { scope } = entry;
-  return scope !== undefined && Object.keys(entry).length === 1 ? scope : entry;
+  return sourceEntry(rule ?? { deny: notAssigned(name) }, { title, description });
 }
