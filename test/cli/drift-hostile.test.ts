@@ -223,6 +223,10 @@ describe("a token that a server repeats", () => {
       title: "with invisible characters in it",
       tool: { ...LIST, description: [...TOKEN].join("\u200b") },
     },
+    {
+      title: "as it is, and with invisible characters in it",
+      tool: { ...LIST, description: `${TOKEN} ${[...TOKEN].join("\u200b")}` },
+    },
   ];
   it.each(titled(ROWS))("is in no file and in no output: %s", async (_, { tool }) => {
     const url = await serveV2(onePage([tool]));

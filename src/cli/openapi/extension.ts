@@ -52,9 +52,10 @@ function noteMembers(
   for (const [name, rule] of isObject(tools) ? Object.entries(tools) : [])
     add(name, `adds this tool with the rule ${valueText(rule)}`);
   for (const [name, entry] of Object.entries(scopes)) {
-    const implies = readOwn(entry, "implies");
-    if (implies !== undefined) add(name, `lets it imply \`${JSON.stringify(implies)}\``);
-    else add(name, "declares this scope");
+    // texts for people change no decision
+    const { title: _title, description: _text, ...options } = isObject(entry) ? entry : {};
+    const isPlain = Object.keys(options).length === 0;
+    add(name, `declares this scope${isPlain ? "" : ` with ${valueText(options)}`}`);
   }
 }
 

@@ -31,6 +31,6 @@ export function redactToken(data: unknown, token: string | undefined): void {
 }
 
 function redacted(text: string, token: string): string {
-  if (text.includes(token)) return withoutToken(text, token);
-  return replaceInvisible(text, "").includes(token) ? PLACEHOLDER : text;
+  const plain = withoutToken(text, token);
+  return replaceInvisible(plain, "").includes(token) ? PLACEHOLDER : plain;
 }
