@@ -394,7 +394,11 @@ it("notes each member of a path that is neither a method nor known", () => {
 it("notes what the extension at the top adds to the policy", () => {
   const { report, findings } = read({
     "x-scope-policy": {
-      scopes: { a: { implies: ["admin"] }, admin: "" },
+      scopes: {
+        a: { implies: ["admin"], replaces: ["old"] },
+        admin: "",
+        "x:*": { match: "wildcard" },
+      },
       tools: { wipe_all: { public: true }, "adm_*": "a" },
       tiers: ["t"],
     },
@@ -407,7 +411,9 @@ it("notes what the extension at the top adds to the policy", () => {
     'wipe_all: `x-scope-policy` at the top adds this tool with the rule `{"public":true}`',
     'adm_*: `x-scope-policy` at the top adds this tool with the rule `"a"`',
     'a: `x-scope-policy` at the top lets it imply `["admin"]`',
+    'a: `x-scope-policy` at the top lets these older names grant it: `["old"]`',
     "admin: `x-scope-policy` at the top declares this scope",
+    'x:*: `x-scope-policy` at the top lets it cover other scopes by the rule `"wildcard"`',
   ]);
 });
 

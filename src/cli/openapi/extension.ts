@@ -52,12 +52,22 @@ function noteMembers(
   for (const [name, rule] of isObject(tools) ? Object.entries(tools) : [])
     add(name, `adds this tool with the rule ${valueText(rule)}`);
   for (const [name, entry] of Object.entries(scopes)) {
-    // texts for people change no decision
-    const { title: _title, description: _text, ...options } = isObject(entry) ? entry : {};
-    const isPlain = Object.keys(options).length === 0;
-    add(name, `declares this scope${isPlain ? "" : ` with ${valueText(options)}`}`);
+    const widening = WIDENING.flatMap(([member, what]) => {
+      const value = readOwn(entry, member);
+      // not cut, so that no part of it is hidden
+      return value === undefined ? [] : [`${what} \`${JSON.stringify(value)}\``];
+    });
+    for (const what of widening) add(name, what);
+    if (widening.length === 0) add(name, "declares this scope");
   }
 }
+
+/** The members of a scope by which a token opens more, and what each does. */
+const WIDENING = [
+  ["implies", "lets it imply"],
+  ["replaces", "lets these older names grant it:"],
+  ["match", "lets it cover other scopes by the rule"],
+] as const;
 
 /** Returns a value of a document for a message. */
 function valueText(value: unknown): string {
