@@ -547,3 +547,58 @@ it("keeps one of three operations that have paths in common", () => {
   expect(definition["endpoints"]).toEqual({ "GET /{x}.js": "a" });
   expect(report.counts).toMatchObject({ read: 1, left: 2 });
 });
+
+const OPEN = { security: [] };
+const SLASHES = [
+  {
+    title: "a parameter with another rule",
+    paths: { "/admin/": { get: OPEN }, "/{x}": { get: A } },
+    denied: "GET /admin",
+    meant: "GET /{x}",
+  },
+  {
+    title: "a catch-all with another rule",
+    paths: { "/{x}/": { get: OPEN }, "/{x}": { post: A }, "/{rest*}": { get: A } },
+    denied: "GET /{x}",
+    meant: "GET /{rest*}",
+  },
+  {
+    title: "a parameter without a rule",
+    paths: { "/admin/": { get: A }, "/{x}": { get: {} } },
+    denied: "GET /admin",
+    meant: "GET /{x}",
+  },
+  {
+    title: "a parameter below another base path",
+    paths: { "/": { servers: [{ url: "/v1" }], get: OPEN }, "/{x}": { get: A } },
+    denied: "GET /v1",
+    meant: "GET /{x}",
+    subject: "GET /",
+  },
+];
+
+it.each(titled(SLASHES))(
+  "denies a path with a slash at its end if the document decides the one without by %s",
+  (_, { paths, denied, meant, subject = `${denied}/` }) => {
+    const { definition, report } = read({ paths });
+    const deny = `not assigned: api.yaml decides this path without a slash at its end as \`${meant}\``;
+    expect(definition["endpoints"]).toMatchObject({ [denied]: { deny } });
+    expect(report.notes).toContainEqual({
+      outcome: "left",
+      subject,
+      code: "trailing_slash",
+      message: deny,
+    });
+  },
+);
+
+it.each(
+  titled([
+    { title: "a parameter with the same rule", paths: { "/{x}": { get: A } } },
+    { title: "no other path", paths: { "/{x}": { post: OPEN } } },
+    { title: "another path with a slash", paths: { "/{x}/": { get: OPEN } } },
+  ]),
+)("keeps the rule of a path with a slash at its end beside %s", (_, { paths }) => {
+  const { definition } = read({ paths: { "/admin/": { get: A }, ...paths } });
+  expect(definition["endpoints"]).toMatchObject({ "GET /admin": "a" });
+});

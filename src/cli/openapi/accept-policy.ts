@@ -2,7 +2,7 @@ import type { Policy } from "../../decision/define-policy.js";
 import type { Finding } from "../../errors.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { endsInCatchAll, HEAD, splitEndpoint } from "../../policy/endpoint-key.js";
-import { type Draft, leave } from "./draft.js";
+import { type Draft, isSameRule, leave } from "./draft.js";
 import { findingsByMember, tryLoad } from "./load-findings.js";
 import type { Placed } from "./settle-shapes.js";
 
@@ -143,10 +143,4 @@ function ownKey({ key, path, remarks }: Draft): string | undefined {
 
 function isDenied({ denial, assigned }: Draft): boolean {
   return denial !== undefined || (typeof assigned === "object" && assigned.deny !== undefined);
-}
-
-/** Returns whether two operations of different shapes have one rule. A placeholder would have a value of another place. */
-function isSameRule(one: Draft, other: Draft): boolean {
-  const [left, right] = [one, other].map(({ assigned }) => JSON.stringify(assigned));
-  return left !== undefined && left === right && !/\{\w/.test(left);
 }

@@ -188,6 +188,12 @@ export function ruleText(draft: Draft): string | undefined {
   });
 }
 
+/** Returns whether two operations of different shapes have one rule. A placeholder would have a value of another place. */
+export function isSameRule(one: Draft, other: Draft): boolean {
+  const [left, right] = [one, other].map(({ assigned }) => JSON.stringify(assigned));
+  return left !== undefined && left === right && !/\{\w/.test(left);
+}
+
 function withoutTexts(rule: object): object {
   return Object.fromEntries(
     Object.entries(rule).filter(([name]) => name !== "title" && name !== "description"),

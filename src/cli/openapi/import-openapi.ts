@@ -21,7 +21,13 @@ import { type DocumentOperation, readOperations } from "./read-operations.js";
 import { type RuleContext, type RuleReading, readRule } from "./read-rule.js";
 import { effectiveSecurity, readSchemes, type SchemeTable } from "./read-schemes.js";
 import { noteDifferences } from "./security-differences.js";
-import { leaveDeniedCatchAlls, leaveOverlaps, type Placed, placeByShape } from "./settle-shapes.js";
+import {
+  leaveDeniedCatchAlls,
+  leaveOverlaps,
+  type Placed,
+  placeByShape,
+  settleSlashes,
+} from "./settle-shapes.js";
 import { documentName, firstParagraph, nameList, oneLine, placeOf } from "./texts.js";
 
 /** Options of {@link readOpenApi}. */
@@ -79,6 +85,7 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
   const placed = placeByShape(drafts, name);
   leaveDeniedCatchAlls(placed);
   leaveOverlaps(placed, name);
+  settleSlashes(placed, name);
   const members = { ...base, scopes: Object.fromEntries(entries) };
   const { definition, findings } = acceptPolicy(members, placed, drafts, name, entryFor);
   noteDifferences(definition, placed, root, schemes, note);

@@ -6,8 +6,8 @@ import {
   splitEndpoint,
 } from "../../policy/endpoint-key.js";
 import { MAX_OVERLAP_STEPS, overlappingEndpoints } from "../../policy/endpoint-overlaps.js";
-import { buildRouter } from "../../policy/route.js";
-import { type Draft, endpointOf, leave, mergeInto, ruleText } from "./draft.js";
+import { buildRouter, withoutSlash } from "../../policy/route.js";
+import { type Draft, endpointOf, isSameRule, leave, mergeInto, ruleText } from "./draft.js";
 import { nameList } from "./texts.js";
 
 const NO_SECURITY = "no_security";
@@ -134,5 +134,30 @@ export function leaveOverlaps(placed: Placed, document: string): void {
     leave(second, { code: "overlap", message: reason });
     if (ruleText(first) !== ruleText(second))
       leave(first, { code: "overlap", message: reason }, reason);
+  }
+}
+
+/**
+ * Denies an endpoint that stands for a path with a slash at its end, if another one with a different rule would decide the path
+ * without the slash: in the document, that one does.
+ */
+export function settleSlashes(placed: Placed, document: string): void {
+  const isSlashed = (draft: Draft) =>
+    [draft, ...draft.merged].every(({ samples: [path = ""] }) => withoutSlash(path) !== path);
+  const slashed = [...placed.values()].filter(isSlashed);
+  const left = new Set(slashed);
+  const router = buildRouter(
+    [...placed]
+      .filter(([, draft]) => !left.has(draft))
+      .map(([key, target]) => ({ endpoint: splitEndpoint(key), target })),
+  );
+  for (const draft of slashed) {
+    const [sample = ""] = draft.samples;
+    const meant = router.meantBy(draft.source.method, withoutSlash(sample));
+    if (draft.denial !== undefined || meant === undefined) continue;
+    if (meant.denial === undefined && isSameRule(draft, meant)) continue;
+    const { label } = meant.source;
+    const reason = `not assigned: ${document} decides this path without a slash at its end as \`${label}\``;
+    leave(draft, { code: "trailing_slash", message: reason }, reason);
   }
 }
