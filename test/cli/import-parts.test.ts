@@ -308,6 +308,60 @@ it("describes an operation with the targets of its references, each once", () =>
   });
 });
 
+const S = "#/components/schemas/s";
+const discriminator = (target: string) => ({
+  discriminator: { propertyName: "kind", mapping: { one: target } },
+});
+const DESCRIBED = [
+  {
+    title: "a text beside a reference",
+    schema: (text: string) => ({ $ref: S, description: text }),
+    s: () => ({}),
+  },
+  {
+    title: "a text beside a reference on the way to a schema",
+    schema: () => ({ $ref: S }),
+    s: (text: string) => ({ $ref: "#/components/schemas/t", description: text }),
+  },
+  {
+    title: "a schema that is a boolean",
+    schema: () => ({ $ref: S }),
+    s: (text: string) => text === "safe",
+  },
+  {
+    title: "a schema with an anchor",
+    schema: () => ({ $ref: "#s" }),
+    s: (text: string) => ({ $anchor: "s", const: text }),
+  },
+  {
+    title: "a schema with a dynamic anchor",
+    schema: () => ({ $dynamicRef: "#s" }),
+    s: (text: string) => ({ $dynamicAnchor: "s", const: text }),
+  },
+  {
+    title: "a schema of which a discriminator has the reference",
+    schema: () => discriminator(S),
+    s: (text: string) => ({ const: text }),
+  },
+  {
+    title: "a schema of which a discriminator has the name",
+    schema: () => discriminator("s"),
+    s: (text: string) => ({ const: text }),
+  },
+];
+
+it.each(
+  titled<{ title: string; schema(text: string): object; s(text: string): unknown }>(DESCRIBED),
+)("describes an operation in another way after a change of %s", (_, { schema, s }) => {
+  const descriptorFor = (text: string) =>
+    read({
+      paths: { "/a": { get: { ...A, responses: { 200: schema(text) } } } },
+      components: { securitySchemes: { o: OAUTH }, schemas: { s: s(text), t: {} } },
+    }).operations[0]?.descriptor;
+  expect(descriptorFor("safe")).toEqual(descriptorFor("safe"));
+  expect(descriptorFor("safe")).not.toEqual(descriptorFor("evil"));
+});
+
 it("notes an extension that cannot be read, and security that differs from it", () => {
   const { report, findings } = read({
     "x-scope-policy": { endpoints: {}, scopes: { a: 3 }, tiers: ["t"] },

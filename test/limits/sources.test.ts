@@ -69,14 +69,17 @@ describe("a descriptor", () => {
     });
     const many = properties(5_001);
     const [safe, evil] = ["safe", "evil"].map((title) => descriptorFor(many, { title }));
-    expect(JSON.stringify(safe?.["responses"])).toMatch(/"document":"sha256:[\w-]{43}"/);
+    expect(JSON.stringify(safe?.["responses"])).toMatch(/"sha256:[\w-]{43}"/);
     expect(safe).not.toEqual(evil);
   });
 
-  it("has 200 levels", () => {
-    const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
-    expect(JSON.stringify(descriptorFor(nested(100), {}))).not.toContain("null");
-    expect(JSON.stringify(descriptorFor(nested(201), {}))).toContain("null");
+  it("has 200 levels, and below them a digest of the document", () => {
+    const nested = (levels: number, title: string): object =>
+      levels === 0 ? { title } : { a: nested(levels - 1, title) };
+    expect(JSON.stringify(descriptorFor(nested(100, "x"), {}))).not.toContain("sha256:");
+    const [safe, evil] = ["safe", "evil"].map((title) => descriptorFor(nested(201, title), {}));
+    expect(JSON.stringify(safe)).toMatch(/"a":"sha256:[\w-]{43}"/);
+    expect(safe).not.toEqual(evil);
   });
 });
 
