@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Policy } from "../decision/define-policy.js";
@@ -70,6 +70,18 @@ export async function writeTextFile(output: Output, out: string, cwd: string): P
     const { message } = error as Error;
     throw new UsageError(`cannot write \`${out}\`: ${message}`, { cause: error });
   }
+}
+
+/** Returns whether a path leads to one of some files, whatever its spelling. */
+export async function isOneOf(
+  files: readonly string[],
+  path: string,
+  cwd: string,
+): Promise<boolean> {
+  const [own, ...others] = await Promise.all(
+    [path, ...files].map((one) => stat(resolve(cwd, one)).catch(() => undefined)),
+  );
+  return others.some((one) => one !== undefined && one.ino === own?.ino && one.dev === own.dev);
 }
 
 /** Returns the value of a text option; `undefined` if the option was not given. */

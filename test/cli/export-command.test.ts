@@ -191,6 +191,14 @@ describe("export", () => {
     expect(inFile.err).toContain("cannot create the folder `p.json`: ");
   });
 
+  it("does not replace the policy", async () => {
+    const cwd = folderOf(FILES);
+    const refused = await run([...OPENAPI, "--out", "./p.json"], { cwd });
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain("--out `./p.json` is the policy itself: choose another file");
+    expect(readFileSync(join(cwd, "p.json"), "utf8")).toBe(SMALL_JSON);
+  });
+
   it("prints several files below headings, and one file alone", async () => {
     const { out } = await runIn(FILES, CEDAR);
     const [before, schema, policies] = out.split(/^==> .* <==$/m);

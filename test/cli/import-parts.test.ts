@@ -312,7 +312,14 @@ const S = "#/components/schemas/s";
 const discriminator = (target: string) => ({
   discriminator: { propertyName: "kind", mapping: { one: target } },
 });
-const DESCRIBED = [
+
+interface Described {
+  readonly title: string;
+  readonly schema: (text: string) => object;
+  readonly s: (text: string) => unknown;
+}
+
+const DESCRIBED: readonly Described[] = [
   {
     title: "a text beside a reference",
     schema: (text: string) => ({ $ref: S, description: text }),
@@ -350,17 +357,18 @@ const DESCRIBED = [
   },
 ];
 
-it.each(
-  titled<{ title: string; schema(text: string): object; s(text: string): unknown }>(DESCRIBED),
-)("describes an operation in another way after a change of %s", (_, { schema, s }) => {
-  const descriptorFor = (text: string) =>
-    read({
-      paths: { "/a": { get: { ...A, responses: { 200: schema(text) } } } },
-      components: { securitySchemes: { o: OAUTH }, schemas: { s: s(text), t: {} } },
-    }).operations[0]?.descriptor;
-  expect(descriptorFor("safe")).toEqual(descriptorFor("safe"));
-  expect(descriptorFor("safe")).not.toEqual(descriptorFor("evil"));
-});
+it.each(titled(DESCRIBED))(
+  "describes an operation in another way after a change of %s",
+  (_, { schema, s }) => {
+    const descriptorFor = (text: string) =>
+      read({
+        paths: { "/a": { get: { ...A, responses: { 200: schema(text) } } } },
+        components: { securitySchemes: { o: OAUTH }, schemas: { s: s(text), t: {} } },
+      }).operations[0]?.descriptor;
+    expect(descriptorFor("safe")).toEqual(descriptorFor("safe"));
+    expect(descriptorFor("safe")).not.toEqual(descriptorFor("evil"));
+  },
+);
 
 it("notes an extension that cannot be read, and security that differs from it", () => {
   const { report, findings } = read({

@@ -679,7 +679,9 @@ it("replaces neither the document nor, with a policy that has findings, any file
   for (const out of ["a.json", "./a.json", "link.json"]) {
     const refused = await run(["import", "openapi", "a.json", "--out", out], { cwd });
     expect(refused).toMatchObject({ code: 2, out: "" });
-    expect(refused.err).toContain(`--out \`${out}\` is the document itself: choose another file`);
+    expect(refused.err).toContain(
+      `--out \`${out}\` is a file of the document: choose another file`,
+    );
   }
   expect(readFileSync(join(cwd, "a.json"), "utf8")).toBe(document);
   const invalid = await run(["import", "openapi", "a.json", "--out", "policy.json"], { cwd });
@@ -690,6 +692,20 @@ it("replaces neither the document nor, with a policy that has findings, any file
   });
   expect(JSON.parse(json.out)).toMatchObject({ ok: false, findings: [{ path: "scopes.a" }] });
   expect(readFileSync(join(cwd, "policy.json"), "utf8")).toBe("mine");
+});
+
+it("does not replace a file to which the document refers", async () => {
+  const item = JSON.stringify({ get: { security: [] } });
+  const document = JSON.stringify({
+    openapi: "3.1.0",
+    info: { title: "T", version: "1" },
+    paths: { "/a": { $ref: "parts/a.json" } },
+  });
+  const cwd = folderOf({ "a.json": document, "parts/a.json": item });
+  const refused = await run(["import", "openapi", "a.json", "--out", "parts/a.json"], { cwd });
+  expect(refused).toMatchObject({ code: 2, out: "" });
+  expect(refused.err).toContain("--out `parts/a.json` is a file of the document");
+  expect(readFileSync(join(cwd, "parts/a.json"), "utf8")).toBe(item);
 });
 
 it("reports a document that cannot be used with exit code 1, and wrong usage with 2", async () => {

@@ -5,6 +5,7 @@ import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import {
   type CliCommand,
+  isOneOf,
   policyOrFindings,
   type RunContext,
   textOption,
@@ -70,7 +71,8 @@ export const exportPolicy: CliCommand = {
       { given, asYaml, ...(caller && { caller }) },
     );
     const cannotSay = [...notes, ...exported.cannotSay];
-    const written = out === undefined ? undefined : await writeFiles(exported, out, run);
+    const written =
+      out === undefined ? undefined : await writeFiles(exported, out, String(file), run);
     report({ exporter, exported, cannotSay, written }, run);
     return EXIT.fine;
   },
@@ -127,10 +129,15 @@ function checkCaller(
     .map((scope) => `\`${scope.text}\`: ${tokenScopeText(scope)}`);
 }
 
-/** Writes the files of an export, and returns their paths: one file under the name of `--out`, several into a folder of this name. */
+/**
+ * Writes the files of an export, and returns their paths: one file under the name of `--out`, several into a folder of this name.
+ *
+ * @throws {@link UsageError} if one of them is the policy
+ */
 async function writeFiles(
   { files }: Exported,
   out: string,
+  policy: string,
   { screen }: RunContext,
 ): Promise<readonly string[]> {
   const [first, ...more] = files;
@@ -139,6 +146,9 @@ async function writeFiles(
     more.length === 0
       ? [[out, first] as const]
       : files.map((file) => [join(out, file.name), file] as const);
+  for (const [path] of named)
+    if (await isOneOf([policy], path, screen.cwd))
+      throw new UsageError(`--out \`${path}\` is the policy itself: choose another file`);
   for (const [path, { text }] of named)
     await writeTextFile({ kind: "document", text }, path, screen.cwd);
   return named.map(([path]) => path);

@@ -1,7 +1,11 @@
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { Argument } from "commander";
-import { type CliCommand, type RunContext, textOption, writeTextFile } from "../command.js";
+import {
+  type CliCommand,
+  isOneOf,
+  type RunContext,
+  textOption,
+  writeTextFile,
+} from "../command.js";
 import { definitionFindingLines, documentFindingLines } from "../source/finding-lines.js";
 import { readDocument } from "../source/read-source.js";
 import { reportLines } from "../source/report-text.js";
@@ -28,14 +32,17 @@ export const importCommand: CliCommand = {
   run: async ([, file], options, run) => {
     const { screen, json } = run;
     const [name, out] = [textOption(options, "name"), textOption(options, "out")];
-    if (out !== undefined && (await isSameFile(String(file), out, screen.cwd)))
-      throw new UsageError(`--out \`${out}\` is the document itself: choose another file`);
     const read = await readDocument(String(file), {
       ...readDocumentFlags(options),
       cwd: screen.cwd,
       ...(name !== undefined && { name }),
     });
-    if (read.ok) return printContents(read.contents, out, run);
+    if (read.ok) {
+      const { contents, files = [] } = read;
+      if (out !== undefined && (await isOneOf(files, out, screen.cwd)))
+        throw new UsageError(`--out \`${out}\` is a file of the document: choose another file`);
+      return printContents(contents, out, run);
+    }
     if (json) screen.sayJson(read);
     else screen.complain(...documentFindingLines(read.findings));
     return EXIT.findings;
@@ -48,14 +55,6 @@ The policy goes to standard output, the report to standard error. An operation w
 Example:
   scope-policy import openapi openapi.yaml --list-means and --out policy.json
 `;
-
-/** Returns whether two paths lead to one file, whatever their spelling. A URL leads to none. */
-async function isSameFile(one: string, other: string, cwd: string): Promise<boolean> {
-  const [left, right] = await Promise.all(
-    [one, other].map((path) => stat(resolve(cwd, path)).catch(() => undefined)),
-  );
-  return left !== undefined && left.ino === right?.ino && left.dev === right.dev;
-}
 
 /** Prints the policy and the report. With findings, nothing is written. */
 async function printContents(

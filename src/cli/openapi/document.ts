@@ -7,6 +7,8 @@ export interface OpenApiDocument {
   /** The file or the URL, as the caller wrote it. */
   readonly source: string;
   readonly root: JsonObject;
+  /** The absolute paths of its files; missing for a document from a URL. */
+  readonly files?: readonly string[];
   /** Harmless faults, such as a schema that refers to nothing; missing without one. */
   readonly notes?: readonly DocumentFinding[];
 }

@@ -125,7 +125,14 @@ async function readDocument(
   );
   if (checked.findings.length > 0) return refuse(source, checked.findings);
   const { notes } = checked;
-  return { ok: true, document: { version, source, root, ...(notes.length > 0 && { notes }) } };
+  const document: OpenApiDocument = {
+    version,
+    source,
+    root,
+    ...(origin.folder !== undefined && { files: [...files.keys()] }),
+    ...(notes.length > 0 && { notes }),
+  };
+  return { ok: true, document };
 }
 
 /** A document with the content of all of its files. */

@@ -34,7 +34,12 @@ export interface ReadOptions extends DocumentFlags {
 
 /** The result of reading a source: its contents, or the findings about a document. */
 export type ReadSource =
-  | { readonly ok: true; readonly contents: SourceContents }
+  | {
+      readonly ok: true;
+      readonly contents: SourceContents;
+      /** The files of a document. Default: none. */
+      readonly files?: readonly string[];
+    }
   | {
       readonly ok: false;
       readonly source: string;
@@ -96,7 +101,9 @@ async function readServer(
  */
 export async function readDocument(location: string, options: ReadOptions): Promise<ReadSource> {
   const loaded = await loadOpenApi(location, options.cwd, options.root);
-  return loaded.ok ? { ok: true, contents: readOpenApi(loaded.document, options) } : loaded;
+  if (!loaded.ok) return loaded;
+  const { document } = loaded;
+  return { ok: true, contents: readOpenApi(document, options), files: document.files ?? [] };
 }
 
 /** Maximum number of bytes of a table. A larger file is read as a document. */
