@@ -195,7 +195,7 @@ describe("check --against a document", () => {
       await runIn({ "shop.json": policy }, [...check, ...options, "--list-means", "or"]),
     ).toEqual({
       code: 0,
-      out: `ok  shop.json and openapi:http://localhost/openapi.json: 2 endpoints agree
+      out: `ok  shop.json and openapi:http://127.0.0.1:${port}/openapi.json: 2 endpoints agree
 no fingerprints are kept: --update writes ${FILE}, and later checks report what has changed
 `,
       err: "",

@@ -39,10 +39,10 @@ async function openShop(start: (typeof SDKS)[number]["start"], policy = POLICY):
 
 describe.each(SDKS)("check --against a live server of $sdk", ({ start }) => {
   it("reports no drift, and how to keep fingerprints", async () => {
-    const { check } = await openShop(start);
+    const { check, url } = await openShop(start);
     expect(await check()).toEqual({
       code: 0,
-      out: `ok  shop.json and mcp:http://localhost/mcp: 2 tools agree
+      out: `ok  shop.json and mcp:${url}: 2 tools agree
 no fingerprints are kept: --update writes ${FILE}, and later checks report what has changed
 `,
       err: "",
@@ -50,11 +50,11 @@ no fingerprints are kept: --update writes ${FILE}, and later checks report what 
   });
 
   it("keeps fingerprints with one line for each tool, and then agrees", async () => {
-    const { folder, check } = await openShop(start);
+    const { folder, check, url } = await openShop(start);
     const { code, out } = await check("--update");
     expect({ code, out }).toEqual({
       code: 0,
-      out: `ok  shop.json and mcp:http://localhost/mcp: 2 tools agree
+      out: `ok  shop.json and mcp:${url}: 2 tools agree
 wrote ${FILE}: 2 tools as reviewed
 `,
     });
@@ -67,19 +67,19 @@ wrote ${FILE}: 2 tools as reviewed
     const again = await check();
     expect(again).toEqual({
       code: 0,
-      out: "ok  shop.json and mcp:http://localhost/mcp: 2 tools agree\n",
+      out: `ok  shop.json and mcp:${url}: 2 tools agree\n`,
       err: "",
     });
   });
 
   it("fails for a tool that was renamed", async () => {
-    const { tools, check } = await openShop(start);
+    const { tools, check, url } = await openShop(start);
     await check("--update");
     tools["remove_order"] = tools["cancel_order"] ?? {};
     delete tools["cancel_order"];
     expect(await check()).toEqual({
       code: 4,
-      out: `drift  shop.json and mcp:http://localhost/mcp: 1 renamed
+      out: `drift  shop.json and mcp:${url}: 1 renamed
   renamed   cancel_order  is now \`remove_order\`, with the same fingerprint
 `,
       err: "",
@@ -98,7 +98,7 @@ wrote ${FILE}: 2 tools as reviewed
   });
 
   it("fails for a schema that has changed", async () => {
-    const { tools, check } = await openShop(start);
+    const { tools, check, url } = await openShop(start);
     await check("--update");
     tools["cancel_order"] = {
       description: "Cancels an order",
@@ -106,7 +106,7 @@ wrote ${FILE}: 2 tools as reviewed
     };
     expect(await check()).toEqual({
       code: 4,
-      out: `drift  shop.json and mcp:http://localhost/mcp: 1 changed
+      out: `drift  shop.json and mcp:${url}: 1 changed
   changed   cancel_order  \`inputSchema\` changed
 after a review, --update keeps the new fingerprints in ${FILE}
 `,
@@ -133,12 +133,12 @@ after a review, --update keeps the new fingerprints in ${FILE}
   });
 
   it("reports a change with --update, and accepts it", async () => {
-    const { tools, check } = await openShop(start);
+    const { tools, check, url } = await openShop(start);
     await check("--update");
     tools["list_orders"] = { description: "Lists every order" };
     const { code, out } = await check("--update");
     expect(code).toBe(0);
-    expect(out).toContain("ok  shop.json and mcp:http://localhost/mcp: 1 changed\n");
+    expect(out).toContain(`ok  shop.json and mcp:${url}: 1 changed\n`);
     expect(out).toContain("list_orders  `annotations`, `description` and `title` changed\n");
     expect((await check()).code).toBe(0);
   });

@@ -35,16 +35,26 @@ export async function readDriftSource(
   );
 }
 
-/**
- * Returns the name under which fingerprints of a source are kept: a URL without credentials and query, on a loopback host without
- * its port, or the path of a file from the folder of the fingerprints.
- */
-export function sourceName({ kind, location }: DriftSource, folder: string, cwd: string): string {
+/** The name of a source, for reports and for the file of its fingerprints. */
+export interface SourceName {
+  /** A URL without credentials and query, or the path of a file from the folder of the fingerprints. */
+  readonly shown: string;
+  /** The name in the file of fingerprints: a loopback host has no port, because that differs with each run. */
+  readonly kept: string;
+}
+
+/** Returns the name of a source. */
+export function sourceName(
+  { kind, location }: DriftSource,
+  folder: string,
+  cwd: string,
+): SourceName {
   const prefix = kind === "tool" ? "mcp:" : "openapi:";
   const url = urlParts(location);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    return prefix + relative(folder, resolve(cwd, location)).split(sep).join("/");
+    const path = prefix + relative(folder, resolve(cwd, location)).split(sep).join("/");
+    return { shown: path, kept: path };
   }
-  const host = isLoopback(url) ? "localhost" : url.host;
-  return `${prefix}${url.protocol}//${host}${url.pathname}`;
+  const nameAt = (host: string) => `${prefix}${url.protocol}//${host}${url.pathname}`;
+  return { shown: nameAt(url.host), kept: nameAt(isLoopback(url) ? "localhost" : url.host) };
 }

@@ -94,12 +94,8 @@ async function reportOn(
   const { kind, contents } = source;
   const { operations, unnameable } = operationsOf(source);
   const fingerprintFile = asked ?? fingerprintFileFor(file);
-  const place = {
-    file: fingerprintFile,
-    cwd,
-    source: sourceName(source, dirname(resolve(cwd, fingerprintFile)), cwd),
-    kind,
-  };
+  const name = sourceName(source, dirname(resolve(cwd, fingerprintFile)), cwd);
+  const place = { file: fingerprintFile, cwd, source: name.kept, kind };
   const kept = await readFingerprints(place);
   if (kept === undefined && asked !== undefined && !isUpdate) {
     throw new UsageError(`\`${asked}\` does not exist: --update writes it`);
@@ -109,7 +105,7 @@ async function reportOn(
   if (isUpdate) await writeFingerprints(place, fingerprintsOf(operations));
   return {
     file,
-    source: place.source,
+    source: name.shown,
     kind,
     count: operations.length,
     withoutRule: kind === "endpoint" ? namesWithoutRule(operations) : [],
