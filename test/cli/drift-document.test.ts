@@ -203,6 +203,36 @@ no fingerprints are kept: --update writes ${FILE}, and later checks report what 
   });
 });
 
+const OWN = "before each endpoint that is gone: repeat the `--base-path` with which you read it\n";
+const OTHER_BASES = [
+  { title: "a path more", base: "/v1", paths: PATHS, hint: `the document has \`/v1\` ${OWN}` },
+  {
+    title: "a path less",
+    paths: { "/": { get: OPERATION.list }, "/{id}": { delete: OPERATION.cancel } },
+    hint: `the document does not have \`/orders\` ${OWN}`,
+  },
+  {
+    title: "a path more for some endpoints",
+    paths: { "/v1/orders": { get: OPERATION.list }, "/{id}": { delete: OPERATION.cancel } },
+  },
+  {
+    title: "a path more for one of three endpoints, of which it has another",
+    paths: { "/orders": { get: OPERATION.list }, "/v1/orders/{id}": { delete: OPERATION.cancel } },
+  },
+  { title: "no endpoint", paths: {} },
+];
+
+it.each(titled<{ title: string; base?: string; paths: object; hint?: string }>(OTHER_BASES))(
+  "reports another base path of a document if it explains all: %s",
+  async (_, { base = "", paths, hint }) => {
+    const document = { ...documentWith(paths), servers: [{ url: `https://h.example${base}` }] };
+    const files = { "shop.json": POLICY, "openapi.json": JSON.stringify(document) };
+    const { code, out } = await runIn(files, ["check", "shop.json", "--against", "openapi.json"]);
+    expect(code).toBe(4);
+    expect(/^the document .*gone.*\n/m.exec(out)?.[0]).toBe(hint);
+  },
+);
+
 const SMALL = { "shop.json": POLICY, "openapi.json": DOCUMENT };
 const AGAINST = ["--against", "openapi.json"];
 

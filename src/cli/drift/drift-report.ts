@@ -1,5 +1,6 @@
 import { type Word, wordAs } from "../describe-rule.js";
 import type { SourceOperation } from "../source/source.js";
+import { basePathHint } from "./base-path-hint.js";
 import type { ChangedOperation, Drift } from "./compare.js";
 
 /** The result of comparing a policy with a source. */
@@ -121,9 +122,25 @@ export function agreementText({ count, withoutRule, kind }: DriftReport): string
 export function remarksOn(report: DriftReport): readonly (readonly Word[])[] {
   const { withoutRule, repeated } = report;
   return [
+    ...basePathRemark(report),
     ...namesRemark("the document has no rule to compare for ", withoutRule),
     ...namesRemark("the server lists several tools of one name: ", repeated),
     ...fingerprintRemark(report).map((text) => [{ text }]),
+  ];
+}
+
+function basePathRemark({ kind, count, drift }: DriftReport): readonly (readonly Word[])[] {
+  const hint = kind === "endpoint" ? basePathHint(drift, count) : undefined;
+  if (hint === undefined) return [];
+  const where = hint.isInDocument ? "has" : "does not have";
+  return [
+    [
+      { text: `the document ${where} ` },
+      { scope: cut(hint.path) },
+      { text: " before each endpoint that is gone: repeat the " },
+      { scope: "--base-path" },
+      { text: " with which you read it" },
+    ],
   ];
 }
 
