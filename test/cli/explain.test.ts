@@ -72,6 +72,21 @@ const UNDECLARED: readonly { readonly argv: readonly string[]; readonly says: st
   },
 ];
 
+it("names the next step for an operation that is not assigned", async () => {
+  const policy = {
+    name: "Shop",
+    version: "1",
+    scopes: {},
+    tools: { list: { deny: "not assigned: choose the scopes of `list`" } },
+  };
+  const files = { "p.json": JSON.stringify(policy) };
+  const { code, out } = await runIn(files, ["explain", "p.json", "list"]);
+  expect(code).toBe(3);
+  expect(out).toContain("not assigned: choose the scopes of `list`");
+  expect(out).toContain("A rule for it in the policy, in place of its `deny`.");
+  expect(out).not.toContain("Nothing: no scope");
+});
+
 describe("explain", () => {
   it.each(titled(UNDECLARED, ({ argv }) => argv.join(" ")))(
     "never answers with %s, also for a public tool",

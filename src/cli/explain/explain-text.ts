@@ -1,5 +1,6 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import type { Decision, DecisionCode } from "../../decision/decision.js";
+import { isNotAssigned } from "../source/not-assigned.js";
 import { type Line, styled } from "../terminal/output.js";
 import { padTo, prose, widthOf } from "../terminal/visible.js";
 import { shorten, wrap } from "../terminal/wrap.js";
@@ -85,6 +86,9 @@ const BEYOND_CONSENT: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
 ]);
 
 function changeLines({ question, decision, remedy }: Explanation): readonly string[] {
+  if (decision.code === "denied" && isNotAssigned(decision.reason)) {
+    return ["  A rule for it in the policy, in place of its `deny`. No token opens it until then."];
+  }
   const helpless = UNFIXABLE_ADVICE.get(decision.code);
   if (helpless !== undefined) return [`  ${helpless}`];
   if (remedy.steps.length === 0) return ["  No change of the token or the account."];

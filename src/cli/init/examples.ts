@@ -1,6 +1,7 @@
 import type { DecisionCode } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import type { OperationDefinition } from "../../policy/definition.js";
+import { isNotAssigned } from "../source/not-assigned.js";
 
 /** A call whose decision a test can state. */
 export interface ExampleCall {
@@ -18,8 +19,6 @@ export interface Examples {
   /** The operations that are denied because they are not assigned, in the order of the policy. */
   readonly notAssigned: readonly string[];
 }
-
-const NOT_ASSIGNED = "not assigned: ";
 
 /** Returns calls with which the first test of a policy can begin: if possible one operation with its scopes, and without them. */
 export function examplesOf(policy: Policy): Examples {
@@ -41,12 +40,10 @@ export function examplesOf(policy: Policy): Examples {
   return {
     allowed,
     denied,
-    notAssigned: entries.filter(([, rule]) => isNotAssigned(rule)).map(([name]) => name),
+    notAssigned: entries
+      .filter(([, rule]) => typeof rule === "object" && isNotAssigned(rule.deny))
+      .map(([name]) => name),
   };
-}
-
-function isNotAssigned(rule: OperationDefinition): boolean {
-  return typeof rule === "object" && rule.deny?.startsWith(NOT_ASSIGNED) === true;
 }
 
 /** Returns calls of an operation: without a token, with a token without scopes, and with the scopes that this one lacks. */
