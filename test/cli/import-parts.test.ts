@@ -386,6 +386,18 @@ it("notes an extension that cannot be read, and security that differs from it", 
   );
 });
 
+it("notes an extension of a path, which has no effect", () => {
+  const { report, definition } = read({
+    paths: { "/a": { "x-scope-policy": { rule: { deny: "never" } }, get: A } },
+  });
+  expect(definition["endpoints"]).toEqual({ "GET /a": "a" });
+  expect(report.notes).toContainEqual({
+    subject: "/a",
+    code: "extension_syntax",
+    message: "`x-scope-policy` of a path is ignored: the extension of each operation has its rule",
+  });
+});
+
 it.each(
   titled([
     { title: "missing", own: {} },

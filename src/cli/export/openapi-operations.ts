@@ -1,7 +1,7 @@
 import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { type EndpointPath, endpointPath, keyOfPath } from "../openapi/endpoint-path.js";
-import { EXTENSION } from "../openapi/extension.js";
+import { EXTENSION } from "../openapi/extension-name.js";
 import { SCHEMES, type Security } from "../openapi/security-of.js";
 
 /** An endpoint that a document contains. */

@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { createCallerSecurity } from "../openapi/caller-security.js";
-import { EXTENSION } from "../openapi/extension.js";
+import { EXTENSION } from "../openapi/extension-name.js";
 import { SCHEMES, securityOf } from "../openapi/security-of.js";
 import { jsonText, yamlText } from "./document-text.js";
 import type { Exporter } from "./exporter.js";

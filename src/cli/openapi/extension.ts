@@ -7,10 +7,8 @@ import type { ReportNote } from "../source/source.js";
 import { shorten } from "../terminal/wrap.js";
 import type { JsonObject } from "./document.js";
 import { endpointPath } from "./endpoint-path.js";
+import { EXTENSION } from "./extension-name.js";
 import type { DocumentOperation } from "./read-operations.js";
-
-/** The member that holds what security requirements cannot express. */
-export const EXTENSION = "x-scope-policy";
 
 /** The members of a policy that the extension at the top of a document contains. */
 export interface TopExtension {

@@ -5,6 +5,7 @@ import { UsageError } from "../terminal/io.js";
 import { type BasePath, createBasePathReader } from "./base-path.js";
 import type { JsonObject, OpenApiDocument } from "./document.js";
 import type { Remark } from "./endpoint-key-of.js";
+import { EXTENSION } from "./extension-name.js";
 import { levelsOf } from "./levels.js";
 import { type PathItemMembers, readPathItem, type WrittenOperation } from "./path-item.js";
 
@@ -53,6 +54,8 @@ export function readOperations(
       if (count > MAX_OPERATIONS)
         throw new UsageError(`\`${source}\` has more than ${MAX_OPERATIONS} operations`);
       for (const name of members.unknown) noteUnknown(path, name, note);
+      if (readOwn(level, EXTENSION) !== undefined)
+        note({ subject: path, code: "extension_syntax", message: EXTENSION_OF_PATH });
       for (const written of members.operations) {
         for (const { operation, fault } of contentsOf(root, written)) {
           const { method, label } = written;
@@ -83,6 +86,8 @@ function* pathsOf(root: JsonObject, note: (note: ReportNote) => void) {
   }
 }
 
+const EXTENSION_OF_PATH =
+  "`x-scope-policy` of a path is ignored: the extension of each operation has its rule";
 const UNREADABLE_PATHS =
   "not an object, or its `$ref` has no target: the document has no operation";
 const UNREADABLE_PATH =

@@ -1,0 +1,2 @@
+/** The member that holds what security requirements cannot express. */
+export const EXTENSION = "x-scope-policy";
