@@ -206,18 +206,21 @@ describe("the file of fingerprints", () => {
 
 describe("the name of a source", () => {
   const contents = {} as never;
+  const SHOP = "mcp:https://shop.example.com/mcp";
+  const DOCUMENT = "openapi:https://shop.example.com/api.json";
+  const FILE = "openapi:../../api/openapi.yaml";
   const ROWS = [
-    ["tool", "https://user:pw@shop.example.com/mcp?key=1#x", "mcp:https://shop.example.com/mcp"],
+    ["tool", "https://user:pw@shop.example.com/mcp?key=1#x", SHOP, SHOP],
     [
       "tool",
       "http://127.0.0.1:3000/mcp",
       "mcp:http://localhost/mcp",
       "mcp:http://127.0.0.1:3000/mcp",
     ],
-    ["endpoint", "https://shop.example.com/api.json", "openapi:https://shop.example.com/api.json"],
-    ["endpoint", "../api/openapi.yaml", "openapi:../../api/openapi.yaml"],
+    ["endpoint", "https://shop.example.com/api.json", DOCUMENT, DOCUMENT],
+    ["endpoint", "../api/openapi.yaml", FILE, FILE],
   ] as const;
-  it.each(ROWS)("of a %s source %s is %s", (kind, location, kept, shown = kept) => {
+  it.each(ROWS)("of a %s source %s is %s", (kind, location, kept, shown) => {
     const name = sourceName({ kind, location, contents }, "/srv/shop/policy", "/srv/shop");
     expect(name).toEqual({ kept, shown });
   });
