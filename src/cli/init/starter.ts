@@ -1,3 +1,5 @@
+import { notAssigned } from "../source/not-assigned.js";
+
 /** The policy of `init` without a source: one scope to read, one to write, and one tool that waits for its rule. */
 export function starterDefinition(name: string): Readonly<Record<string, unknown>> {
   return {
@@ -10,7 +12,7 @@ export function starterDefinition(name: string): Readonly<Record<string, unknown
     tools: {
       list_notes: "notes:read",
       write_note: "notes:write",
-      delete_notes: { deny: "not assigned: choose the scopes of `delete_notes`" },
+      delete_notes: { deny: notAssigned("choose the scopes of `delete_notes`") },
     },
   };
 }

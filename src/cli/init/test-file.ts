@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readOwn } from "../../decision/access-token.js";
+import { NOT_ASSIGNED } from "../source/not-assigned.js";
 import type { ExampleCall, Examples } from "./examples.js";
 import type { NewFile } from "./write-files.js";
 
@@ -118,7 +119,7 @@ export function testFile(
     "  const operations = { ...policy.definition.tools, ...policy.definition.endpoints };",
     "  const found = Object.keys(operations).filter((name) => {",
     "    const rule = operations[name];",
-    '    return typeof rule === "object" && rule.deny?.startsWith("not assigned: ");',
+    `    return typeof rule === "object" && rule.deny?.startsWith(${js(NOT_ASSIGNED)});`,
     "  });",
     `  ${equals("found", "notAssigned")}`,
     "});",

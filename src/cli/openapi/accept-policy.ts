@@ -2,6 +2,7 @@ import type { Policy } from "../../decision/define-policy.js";
 import type { Finding } from "../../errors.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { endsInCatchAll, HEAD, splitEndpoint } from "../../policy/endpoint-key.js";
+import { notAssigned } from "../source/not-assigned.js";
 import { type Draft, isSameRule, leave } from "./draft.js";
 import { findingsByMember, tryLoad } from "./load-findings.js";
 import type { Placed } from "./settle-shapes.js";
@@ -56,11 +57,7 @@ function leaveFound(
   for (const [key, { code, message }] of byName) {
     const draft = placed.get(key) as Draft;
     if (draft.denial === undefined) {
-      leave(
-        draft,
-        { code, message },
-        `not assigned: ${document} has a rule that no policy accepts`,
-      );
+      leave(draft, { code, message }, notAssigned(`${document} has a rule that no policy accepts`));
     } else {
       placed.delete(key);
       refused.add(key);
@@ -105,7 +102,7 @@ function guardRequests(
       if (own !== undefined && !refused.has(own) && !placed.has(own)) {
         const message = `denied, because \`${covering.draft.source.label}\` would decide its requests`;
         placed.set(own, draft);
-        const denial = `not assigned: ${document} has an operation here that no policy can hold`;
+        const denial = notAssigned(`${document} has an operation here that no policy can hold`);
         leave(draft, { code: "denied_instead", message }, denial);
       } else {
         denyCovering(covering, draft, placed, document, NOT_HELD);
@@ -125,7 +122,7 @@ function denyCovering(
   document: string,
   why: string,
 ): void {
-  const reason = `not assigned: ${document} has \`${label}\`, ${why}`;
+  const reason = notAssigned(`${document} has \`${label}\`, ${why}`);
   const remark = { code: "decides_another", message: reason };
   // a denial of a catch-all would deny every operation below it
   const isCatchAll = endsInCatchAll(splitEndpoint(key));

@@ -1,5 +1,6 @@
 import type { OperationDefinition } from "../../policy/definition.js";
 import { type Endpoint, segmentsOf, splitEndpoint } from "../../policy/endpoint-key.js";
+import { notAssigned } from "../source/not-assigned.js";
 import type { Outcome } from "../source/source.js";
 import { type EndpointKey, endpointKeyOf, type Remark } from "./endpoint-key-of.js";
 import { type OperationExtension, readExtension } from "./extension.js";
@@ -67,7 +68,7 @@ export function createDraft(
   if (reading.isOptional && !READING.has(method)) remarks.push(OPTIONAL);
   if (reading.rule === undefined) {
     const { code, message } = reading.reason;
-    const denial = `not assigned: ${document} ${message}`;
+    const denial = notAssigned(`${document} ${message}`);
     remarks.push({ code, message: denial });
     return { ...draft, assigned, denial, outcome: "left", remarks };
   }

@@ -7,6 +7,7 @@ import {
 } from "../../policy/endpoint-key.js";
 import { MAX_OVERLAP_STEPS, overlappingEndpoints } from "../../policy/endpoint-overlaps.js";
 import { buildRouter, withoutSlash } from "../../policy/route.js";
+import { notAssigned } from "../source/not-assigned.js";
 import { type Draft, endpointOf, isSameRule, leave, mergeInto, ruleText } from "./draft.js";
 import { nameList } from "./texts.js";
 
@@ -92,7 +93,7 @@ function settle(lead: Draft, group: readonly Draft[], document: string): void {
   if (different.length === 0) return;
   const labels = [...new Set([lead, ...different].map(({ source }) => source.label))];
   const what = labels.length === 1 ? "which it has twice" : "which no router distinguishes";
-  const reason = `not assigned: ${document} gives ${nameList(labels)}, ${what}, different rules`;
+  const reason = notAssigned(`${document} gives ${nameList(labels)}, ${what}, different rules`);
   leave(lead, { code: "different_rules", message: reason }, reason);
 }
 
@@ -129,7 +130,7 @@ export function leaveOverlaps(placed: Placed, document: string): void {
     const [first, second] = [placed.get(one), placed.get(other)];
     if (first === undefined || second === undefined) continue;
     const labels = nameList([first.source.label, second.source.label]);
-    const reason = `not assigned: ${document} has ${labels}, which have paths in common`;
+    const reason = notAssigned(`${document} has ${labels}, which have paths in common`);
     placed.delete(other);
     leave(second, { code: "overlap", message: reason });
     if (ruleText(first) !== ruleText(second))
@@ -157,7 +158,9 @@ export function settleSlashes(placed: Placed, document: string): void {
     if (draft.denial !== undefined || meant === undefined) continue;
     if (meant.denial === undefined && isSameRule(draft, meant)) continue;
     const { label } = meant.source;
-    const reason = `not assigned: ${document} decides this path without a slash at its end as \`${label}\``;
+    const reason = notAssigned(
+      `${document} decides this path without a slash at its end as \`${label}\``,
+    );
     leave(draft, { code: "trailing_slash", message: reason }, reason);
   }
 }

@@ -1,5 +1,10 @@
 /** The beginning of the reason of an operation that is denied because its rule was not chosen yet. */
-const NOT_ASSIGNED = "not assigned: ";
+export const NOT_ASSIGNED = "not assigned: ";
+
+/** Returns the reason of an operation whose rule was not chosen yet. */
+export function notAssigned(why: string): string {
+  return `${NOT_ASSIGNED}${why}`;
+}
 
 /** Returns whether a reason is that of an operation whose rule was not chosen yet. */
 export function isNotAssigned(reason: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { OperationDefinition, OperationOptions } from "../../policy/definition.js";
 import { isPattern, toolKeyError } from "../../policy/tool-names.js";
+import { notAssigned } from "./not-assigned.js";
 import type { Outcome, ReportNote, SourceContents, SourceOperation } from "./source.js";
 import { countOutcomes, definedTexts, sourceEntry } from "./source-entry.js";
 
@@ -27,11 +28,6 @@ export function toolNameFault(name: string): string | undefined {
   if (name === "__proto__") return "no policy accepts the name `__proto__`";
   const fault = isPattern(name) ? "`*` and `?` would make it a pattern" : toolKeyError(name);
   return fault && `no policy accepts this name of a tool: ${fault}`;
-}
-
-/** Returns the reason with which a tool without scopes is denied. */
-function notAssigned(name: string): string {
-  return `not assigned: choose the scopes of \`${name}\``;
 }
 
 /** Returns the contents of a source with tools. A tool without a rule is denied, and one whose name no policy accepts is left out. */
@@ -68,5 +64,8 @@ function operationOf({ name, rule, title, description, descriptor }: ReadTool): 
 
 /** Returns the entry of a tool in the policy. */
 function entryOf({ name, rule, title, description }: ReadTool): OperationDefinition {
-  return sourceEntry(rule ?? { deny: notAssigned(name) }, { title, description });
+  return sourceEntry(rule ?? { deny: notAssigned(`choose the scopes of \`${name}\``) }, {
+    title,
+    description,
+  });
 }
