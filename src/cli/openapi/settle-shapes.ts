@@ -145,11 +145,11 @@ export function leaveOverlaps(placed: Placed, document: string): void {
 export function settleSlashes(placed: Placed, document: string): void {
   const isSlashed = (draft: Draft) =>
     [draft, ...draft.merged].every(({ samples: [path = ""] }) => withoutSlash(path) !== path);
-  const slashed = [...placed.values()].filter(isSlashed);
-  const left = new Set(slashed);
+  const slashed = new Set([...placed.values()].filter(isSlashed));
+  if (slashed.size === 0) return;
   const router = buildRouter(
     [...placed]
-      .filter(([, draft]) => !left.has(draft))
+      .filter(([, draft]) => !slashed.has(draft))
       .map(([key, target]) => ({ endpoint: splitEndpoint(key), target })),
   );
   for (const draft of slashed) {
