@@ -117,6 +117,7 @@ export { SCOPE_VERBS, type ScopeVerb } from "./grammar/verbs.js";
 export type { AnyPolicy } from "./policy/any-policy.js";
 export type { ConsentClient } from "./policy/client.js";
 export type {
+  AcceptedFinding,
   AuditOptions,
   BoundaryOptions,
   BranchOptions,
@@ -132,6 +133,7 @@ export type {
   ScopeTexts,
 } from "./policy/definition.js";
 export { policyJsonSchema } from "./policy/json-schema.js";
+export type { LintCode } from "./policy/lint-codes.js";
 export type {
   MeaningOptions,
   PolicyScopes,

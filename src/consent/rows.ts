@@ -5,6 +5,7 @@ import {
   type ScopeTokenSyntax,
 } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
+import { isReadVerb } from "../grammar/verbs.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import {
   coveringTexts,
@@ -271,17 +272,12 @@ function wordsOf(text: string): string {
     .trim();
 }
 
-const READ_ACTIONS = new Set(
-  "read view get list search listen subscribe download pull export readonly read_only read_all verify_only".split(
-    " ",
-  ),
-);
 const PUBLISH_ACTIONS = new Set(["publish", "share", "send"]);
 
 function accessOf(scope: CompiledScope): ConsentRow["access"] {
   const { action } = syntaxOf(scope);
   if (action === null) return "other";
-  if (READ_ACTIONS.has(action)) return "read";
+  if (isReadVerb(action)) return "read";
   return PUBLISH_ACTIONS.has(action) ? "publish" : "write";
 }
 

@@ -2,7 +2,8 @@ import type { AnyPolicy } from "../policy/any-policy.js";
 import { bundlesOf } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { withImpliedMeanings } from "../policy/scope-meanings.js";
+import { mayMeanMore } from "../policy/grant-growth.js";
+import { IDENTITY_SCOPES, OFFLINE_ACCESS } from "../policy/openid-scopes.js";
 import { areGranted, boundariesOf } from "./boundaries.js";
 import { cleanClientText } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
@@ -18,16 +19,6 @@ import type {
   DroppedScope,
 } from "./model.js";
 import { rowsOf, type ScopeRow } from "./rows.js";
-
-/** Scopes about the identity of the user (OpenID Connect Core, section 5.4), which the page shows in a group of their own. */
-const IDENTITY_SCOPES: ReadonlySet<string> = new Set([
-  "openid",
-  "profile",
-  "email",
-  "address",
-  "phone",
-]);
-const OFFLINE_ACCESS = "offline_access";
 
 /**
  * Returns the content of a consent page as plain JSON for any UI. It is computed from the server's facts alone: the same facts yield
@@ -179,20 +170,8 @@ function reasonOf(
   if (grantedMeanings(policy, facts).size === 0) return "first_time";
   if (rows.some((row) => row.isNew)) return "new_scopes";
   if (!areGranted(facts, boundaries)) return "new_boundaries";
-  const isChanged =
-    version === undefined
-      ? mayHaveGrown(policy, facts, offer)
-      : version !== policy.definition.version;
+  const isChanged = mayMeanMore(policy, version, offer.scopes, grantedTokens(facts));
   return isChanged ? "policy_changed" : "nothing_new";
-}
-
-/**
- * Returns whether the grant may mean more now than when it was given. It decides for hosts that do not know the policy version of the
- * grant: a scope of this request that the grant covers by an older name or by an implication may be newer than the grant.
- */
-function mayHaveGrown(policy: CompiledPolicy, facts: ConsentFacts, { scopes }: Offer): boolean {
-  const written = new Set(grantedTokens(facts));
-  return [...withImpliedMeanings(policy, scopes).keys()].some((text) => !written.has(text));
 }
 
 /** Returns whether `prompt` asks for this page. A value that is not a string does, as two parameters of that name yield a list. */

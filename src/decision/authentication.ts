@@ -52,7 +52,7 @@ export function isAuthenticated(
 }
 
 /** Reads a clock. A clock that fails gives `NaN`. */
-function readClock(now: Clock): number {
+export function readClock(now: Clock): number {
   try {
     const time: unknown = now();
     return typeof time === "number" ? time : Number.NaN;

@@ -190,7 +190,10 @@ function decideByScopes(rule: PreparedRule, tokenScopes: TokenScopes): Decision 
  * Returns the scopes in a token, reserved ones only for a first-party client; `undefined` for an invalid token, whose scope or
  * boundaries cannot be read.
  */
-export function tokenScopesOf(decider: Decider, token: unknown): TokenScopes | undefined {
+export function tokenScopesOf(
+  decider: Pick<Decider, "policy" | "read">,
+  token: unknown,
+): TokenScopes | undefined {
   const { boundaries } = decider.policy;
   if (boundaries.length > 0 && readBoundaries(boundaries, token) === undefined) return undefined;
   const scopes = decider.read(token);
@@ -198,7 +201,7 @@ export function tokenScopesOf(decider: Decider, token: unknown): TokenScopes | u
 }
 
 /** Returns whether the token has an own `first_party` member that is exactly `true`. */
-function isFirstParty(token: unknown): boolean {
+export function isFirstParty(token: unknown): boolean {
   try {
     // the comparison comes first: for most tokens it is the only cost
     return (
@@ -243,7 +246,7 @@ export function factsOf(
 }
 
 /** Returns the cases of a call, or the denial for the first parameter whose value is missing or not safe. */
-function readCases(
+export function readCases(
   { rules }: PreparedOperation,
   params: unknown,
 ): readonly RuleCase[] | InvalidParams {
@@ -256,7 +259,8 @@ function readCases(
   return cases;
 }
 
-function isDenial(read: readonly unknown[] | InvalidParams): read is InvalidParams {
+/** Returns whether the values of a call could not be read. */
+export function isDenial(read: readonly unknown[] | InvalidParams): read is InvalidParams {
   return !Array.isArray(read);
 }
 

@@ -1,4 +1,3 @@
-import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compilePolicy, compilePolicyText } from "../policy/compile.js";
 import { brandPolicy } from "../policy/compiled-policies.js";
@@ -16,8 +15,6 @@ import type {
   PolicyTypesOf,
   ToolName,
 } from "../policy/policy-types.js";
-import { escapeControls } from "../policy/report.js";
-import { nearest } from "../policy/suggest.js";
 import { AccessDenied } from "./access-denied.js";
 import type { AccessToken } from "./access-token.js";
 import { type Clock, systemClock } from "./authentication.js";
@@ -33,10 +30,11 @@ import {
 } from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
-import { storeOriginDecider } from "./gate-decider.js";
+import { storeDecider } from "./gate-decider.js";
 import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { type PreparedOperation, prepareOperation } from "./prepare.js";
+import { unknownOperationError } from "./unknown-operation.js";
 
 /** The parameters of an operation: an object of strings. The arguments that cases compare can have values of any type. */
 export type ParamsFor<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
@@ -153,7 +151,7 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes>
   /**
    * Resolves a tool or endpoint once, at startup. The name can also be one that only patterns match.
    *
-   * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a name that the policy does not declare
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name that the policy does not declare
    */
   operation<const Name extends string>(
     name: KnownName<Types, Name>,
@@ -198,7 +196,7 @@ type Capture<Definition> = Definition extends unknown ? unknown : Definition;
  *
  * The data is copied: later changes to it have no effect.
  *
- * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
+ * @throws {@link index!PolicyError} `ERR_POLICY_INVALID` with every finding at once
  *
  * @example
  * ```ts
@@ -262,7 +260,7 @@ export function definePolicy(definition: unknown, options?: PolicyOptions): Poli
  * The names have no types. To type them, pass the type of the definition, as `scope-policy types FILE` writes it:
  * `loadPolicy<Definition>(source)`. The source is not compared with this type.
  *
- * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
+ * @throws {@link index!PolicyError} `ERR_POLICY_INVALID` with every finding at once
  *
  * @example
  * ```ts
@@ -309,9 +307,7 @@ function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
     baseline ??= prepareOperation(compileBaseline(compiled.baseline));
     return decideOperation(decider, baseline, token, {});
   });
-  storeOriginDecider(policy, (token, name, params, origin) =>
-    decide(decider, token, name, params, origin),
-  );
+  storeDecider(policy, decider, decide);
   storeToolLister(policy, (token) => listTools(decider, token, true));
   return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
@@ -330,15 +326,8 @@ function decideRequest(decider: Decider, token: unknown, request: unknown): Deci
 
 function resolve(decider: Decider, name: string): ResolvedOperation {
   const operation = operationOf(decider.fromCode, name);
-  if (operation === undefined) {
-    const shown = typeof name === "string" ? name : typeof name;
-    const meant = nearest(shown, decider.fromCode.operations.keys());
-    const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-    throw new PolicyError(
-      "ERR_OPERATION_UNKNOWN",
-      escapeControls(`the policy has no operation \`${shown}\`${hint}`),
-    );
-  }
+  if (operation === undefined)
+    throw unknownOperationError(name, decider.fromCode.operations.keys());
   const decideIt = (token: AccessToken | undefined, params?: unknown) =>
     decideOperation(decider, operation, token, params);
   return Object.freeze({

@@ -130,15 +130,28 @@ export function evaluateForCall(
   facts: TokenFacts,
   approval: ApprovalReader,
 ): readonly EvaluatedAlternative[] {
-  return rule.alternatives.map((alternative) => {
-    const gate = lacksApproval(alternative, tokenScopes, values, approval)
-      ? BLOCKERS.reserved
-      : failedConditionOf(alternative, facts);
+  return evaluateConditions({ rule, values }, tokenScopes, facts, approval).map((one) => {
+    const { alternative, blockedBy } = one;
     const isElsewhere =
-      gate === BLOCKERS.nothing &&
+      blockedBy === BLOCKERS.nothing &&
       (mismatchesOf(alternative, tokenScopes, values).length > 0 ||
         outsideOf(alternative, facts, values) !== undefined);
-    return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKERS.binding : gate };
+    return isElsewhere ? { ...one, blockedBy: BLOCKERS.binding } : one;
+  });
+}
+
+/** As {@link evaluateForCall}, for a token that also has all scopes that its client can be granted, and values within each boundary. */
+export function evaluateConditions(
+  { rule, values }: RuleCase,
+  tokenScopes: TokenScopes,
+  facts: TokenFacts,
+  approval: ApprovalReader,
+): readonly EvaluatedAlternative[] {
+  return rule.alternatives.map((alternative) => {
+    const blockedBy = lacksApproval(alternative, tokenScopes, values, approval)
+      ? BLOCKERS.reserved
+      : failedConditionOf(alternative, facts);
+    return { rule, alternative, values, blockedBy };
   });
 }
 

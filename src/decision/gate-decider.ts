@@ -2,22 +2,38 @@ import { PolicyError } from "../errors.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { isInternalName } from "../policy/internal.js";
 import { escapeControls } from "../policy/report.js";
-import type { CallOrigin } from "./decide.js";
+import type { CallOrigin, Decider } from "./decide.js";
 import type { Decision } from "./decision.js";
 
 /** Decides on a call by its origin. */
 type OriginDecider = (
+  decider: Decider,
   token: unknown,
   name: unknown,
   params: unknown,
   origin: CallOrigin,
 ) => Decision;
 
-const deciders = new WeakMap<object, OriginDecider>();
+/** A decider with its function, so that a gate that only looks up operations does not load it. */
+interface Stored {
+  readonly decider: Decider;
+  readonly decide: OriginDecider;
+}
 
-/** Stores how a policy decides by the origin of a call. */
-export function storeOriginDecider(policy: object, decide: OriginDecider): void {
-  deciders.set(policy, decide);
+const deciders = new WeakMap<object, Stored>();
+
+/** Stores the decider of a policy, and how it decides by the origin of a call. */
+export function storeDecider(policy: object, decider: Decider, decide: OriginDecider): void {
+  deciders.set(policy, { decider, decide });
+}
+
+/**
+ * Returns the decider of a policy.
+ *
+ * @param policy - a value that `definePolicy` or `loadPolicy` returned
+ */
+export function deciderOf(policy: object): Decider {
+  return (deciders.get(policy) as Stored).decider;
 }
 
 /**
@@ -27,10 +43,13 @@ export function storeOriginDecider(policy: object, decide: OriginDecider): void 
  */
 export function decideByOrigin(
   policy: object,
-  ...call: Parameters<OriginDecider>
-): ReturnType<OriginDecider> {
-  const decide = deciders.get(policy) as OriginDecider;
-  return decide(...call);
+  token: unknown,
+  name: unknown,
+  params: unknown,
+  origin: CallOrigin,
+): Decision {
+  const { decider, decide } = deciders.get(policy) as Stored;
+  return decide(decider, token, name, params, origin);
 }
 
 /** What a gate needs of an operation at startup. */

@@ -67,6 +67,25 @@ export function listWithHiddenTools(policy: object, token: unknown): readonly To
  * default.
  */
 export function listTools(decider: Decider, token: unknown, withHidden = false): ToolView[] {
+  const view = createViewer(decider, token);
+  const views: ToolView[] = [];
+  for (const [name, { kind, hidden }] of decider.policy.operations) {
+    const operation = decider.operations.get(name);
+    if (kind !== "tool" || (hidden && !withHidden) || operation === undefined) continue;
+    const decision = view(operation);
+    if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
+  }
+  return views;
+}
+
+/**
+ * Creates a function that decides on exact entries and single patterns for one token, for values that the token is bound to. It returns
+ * `undefined` if the token has the templates of an operation for values that do not agree.
+ */
+export function createViewer(
+  decider: Decider,
+  token: unknown,
+): (operation: PreparedOperation) => Decision | undefined {
   const scopes = token === undefined ? undefined : decider.read(token);
   // read once: a scope that is a list would be read again for each tool
   const reader: Decider = { ...decider, read: () => scopes };
@@ -77,10 +96,7 @@ export function listTools(decider: Decider, token: unknown, withHidden = false):
     upgrades: createValueSearch(tokenScopes),
     approval: createApprovalReader(decider.policy, token),
   };
-  const views: ToolView[] = [];
-  for (const [name, { kind, hidden }] of decider.policy.operations) {
-    const operation = decider.operations.get(name);
-    if (kind !== "tool" || (hidden && !withHidden) || operation === undefined) continue;
+  return (operation) => {
     // any branch that can be called makes the tool callable; otherwise the decision is that of `otherwise`, the last branch
     const branches = operation.branches?.map((branch) => branch.operation) ?? [operation];
     const decisions = branches.map((branch) =>
@@ -88,10 +104,8 @@ export function listTools(decider: Decider, token: unknown, withHidden = false):
         ? decideForToken(decider, branch, token, seen)
         : decideOperation(reader, branch, token, undefined),
     );
-    const decision = decisions.find((one) => one?.allowed) ?? decisions.at(-1);
-    if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
-  }
-  return views;
+    return decisions.find((one) => one?.allowed) ?? decisions.at(-1);
+  };
 }
 
 /** The scopes of one token with the searches for values in it. */

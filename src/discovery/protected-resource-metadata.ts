@@ -1,8 +1,8 @@
 import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import { firstScopes } from "../policy/first-scopes.js";
 import { checkOptions, isBoolean, type OptionCheck, optional } from "../policy/option-checks.js";
-import { firstScopes } from "./first-scopes.js";
 import { issuerListFault, metadataUrl, resourceFault } from "./resource-identifier.js";
 import { scopeMembers } from "./scope-members.js";
 

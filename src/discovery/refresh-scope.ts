@@ -3,6 +3,7 @@ import type { AnyPolicy } from "../policy/any-policy.js";
 import { createApproval } from "../policy/approval.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { OFFLINE_ACCESS } from "../policy/openid-scopes.js";
 import {
   checkOptions,
   isBoolean,
@@ -22,7 +23,7 @@ import {
   withImpliedMeanings,
   withoutImplied,
 } from "../policy/scope-meanings.js";
-import { OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
+import { scopeTokens } from "./public-scopes.js";
 
 /** The limits on a refresh in addition to the grant and the policy. */
 export interface RefreshOptions {

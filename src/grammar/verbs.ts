@@ -81,3 +81,15 @@ const VERBS: ReadonlySet<string> = new Set(SCOPE_VERBS);
 export function isScopeVerb(word: string): word is ScopeVerb {
   return VERBS.has(word);
 }
+
+/** The verbs of an action that reads and changes nothing. */
+const READ_VERBS: ReadonlySet<string> = new Set(
+  "read view get list search listen subscribe download pull export readonly read_only read_all verify_only".split(
+    " ",
+  ),
+);
+
+/** Returns whether a word is a verb of an action that reads and changes nothing, case-sensitively. */
+export function isReadVerb(word: string): boolean {
+  return READ_VERBS.has(word);
+}

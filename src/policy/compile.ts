@@ -1,5 +1,6 @@
 import { PolicyError } from "../errors.js";
 import { printedScope } from "../grammar/scope-syntax.js";
+import { checkAcceptedFindings } from "./accepted-findings.js";
 import { compileBoundaries } from "./boundaries.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import { compileConditions, reportDuplicates } from "./conditions.js";
@@ -76,6 +77,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   const always = baseline.map(({ scope }) => scope);
   const operations = compileOperations(definition, always, reading);
   reportExceededBudget(budget, report);
+  checkAcceptedFindings(definition, report);
   return {
     definition: deepFreeze(definition),
     tiers: definition.tiers ?? [],

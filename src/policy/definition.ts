@@ -1,3 +1,5 @@
+import type { LintCode } from "./lint-codes.js";
+
 /** Texts of one scope in another language. Default of each text: the policy's own. */
 export interface ScopeTexts {
   /** A short name of the scope. */
@@ -227,6 +229,16 @@ export type BundleDefinition<Scope extends string = string> =
       readonly except?: readonly Scope[];
     };
 
+/** A finding of `lintPolicy` that the author of the policy accepts. */
+export interface AcceptedFinding {
+  /** The code of the finding, such as `"unused_scope"`. */
+  readonly code: LintCode;
+  /** The place of the finding, exactly as it names it: `scopes["admin:read"]`. */
+  readonly path: string;
+  /** Why the finding is accepted, as text for reviewers. */
+  readonly reason: string;
+}
+
 /**
  * A policy as plain data, such as JSON. Only `name`, `version` and `scopes` are required.
  *
@@ -300,4 +312,6 @@ export interface PolicyDefinition<
   };
   /** What no scope covers, as texts for users. */
   readonly notCovered?: readonly string[];
+  /** The accepted findings of `lintPolicy`. It omits them, and reports those that no longer occur. They have no effect on decisions. */
+  readonly lint?: readonly AcceptedFinding[];
 }

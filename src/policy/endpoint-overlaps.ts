@@ -66,10 +66,7 @@ function mixedByPlace(endpoints: Iterable<NamedEndpoint>) {
   for (const { name, endpoint } of endpoints) {
     if (endpoint?.segments.some(isMixed) !== true) continue;
     let place = endpoint.method;
-    const folded = endpoint.segments.map(({ isCatchAll, literals }) => ({
-      isCatchAll,
-      literals: literals.map(foldLiteral),
-    }));
+    const folded = foldSegments(endpoint);
     for (const [index, segment] of endpoint.segments.entries()) {
       const identity = segmentIdentity(segment);
       if (isMixed(segment)) {
@@ -83,6 +80,18 @@ function mixedByPlace(endpoints: Iterable<NamedEndpoint>) {
     }
   }
   return places;
+}
+
+function foldSegments({ segments }: Endpoint): readonly FoldedSegment[] {
+  return segments.map(({ isCatchAll, literals }) => ({
+    isCatchAll,
+    literals: literals.map(foldLiteral),
+  }));
+}
+
+/** Returns whether some request can be for either of two endpoints. Letter case does not distinguish them. */
+export function haveCommonRequest(one: Endpoint, other: Endpoint): boolean {
+  return one.method === other.method && areTogether(foldSegments(one), foldSegments(other));
 }
 
 /** Yields the pairs of two groups, each with ends of the same lengths, that some text matches. */

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
 import { hasPlaceholder } from "../grammar/placeholder.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
+import { LINT_CODES } from "./lint-codes.js";
 import { OPTION_DESCRIPTIONS } from "./option-descriptions.js";
 import { schemas } from "./schema.js";
 
@@ -31,7 +32,7 @@ type DeclaredNames = Readonly<
  */
 export function policyJsonSchema(): Record<string, unknown> {
   const { definition, scope, operation, requirement, oneCase, branch, audit, declared } = schemas();
-  const { boundary, everyScope } = schemas();
+  const { boundary, everyScope, accepted } = schemas();
   const metadata = z
     .registry<z.core.JSONSchemaMeta>()
     .add(definition, { title: "scope-policy: a policy" })
@@ -52,7 +53,8 @@ export function policyJsonSchema(): Record<string, unknown> {
     .add(declared.accountType, { id: "AccountTypeName" })
     .add(declared.entitlement, { id: "EntitlementName" })
     .add(boundary, { id: "Boundary", description: "Values that a token is limited to." })
-    .add(declared.boundary, { id: "BoundaryName" });
+    .add(declared.boundary, { id: "BoundaryName" })
+    .add(accepted, { id: "AcceptedFinding", description: "A finding of lint that is accepted." });
   const of = OPTION_DESCRIPTIONS;
   describe(metadata, definition.shape, of.PolicyDefinition);
   describe(metadata, scope.shape, { ...of.ScopeTexts, ...of.ScopeOptions });
@@ -76,6 +78,12 @@ export function policyJsonSchema(): Record<string, unknown> {
   describe(metadata, audit.shape, of.AuditOptions);
   describe(metadata, boundary.shape, of.BoundaryOptions);
   describe(metadata, everyScope.shape, of.BundleDefinition);
+  describe(metadata, accepted.shape, of.AcceptedFinding);
+  // an unknown code has a finding of its own, so the shape accepts any text
+  metadata.add(accepted.shape.code, {
+    description: of.AcceptedFinding.code,
+    enum: [...LINT_CODES],
+  });
   return withObjectArms(z.toJSONSchema(definition, { metadata })) as Record<string, unknown>;
 }
 

@@ -16,6 +16,11 @@ import {
 /** Returns the text after the placeholder. */
 const tailOf = ({ literals }: Template) => literals[1] as string;
 
+/** Returns the texts after the placeholder of the names with the same text before it. */
+function tailsBeside(template: Template, names: readonly Template[]): readonly string[] {
+  return names.filter((name) => headOf(name) === headOf(template)).map(tailOf);
+}
+
 /** Creates an index of names by the text before their placeholder and the part of the text after it that one text can have several of. */
 function buildPartsIndex<Item extends Named>(
   items: readonly Item[],
@@ -85,6 +90,21 @@ export function buildSmartIndex<Item extends Named>(items: readonly Item[]): Tem
   return buildPartsIndex(items, readSmart);
 }
 
+/** Returns a type with each text after the dot that names the letter, and of which every letter is declared. */
+export function spellSmart(
+  template: Template,
+  names: readonly Template[],
+  value: string,
+): readonly string[] {
+  const head = headOf(template);
+  const tails = new Set(tailsBeside(template, names));
+  return [...SUFFIXES].flatMap(([suffix, letters]) => {
+    const named = letters.map((letter) => `.${letter}`);
+    const isKnown = named.includes(tailOf(template)) && named.every((tail) => tails.has(tail));
+    return isKnown ? [`${head}${value}.${suffix}`] : [];
+  });
+}
+
 /** Yields a name with a placeholder and one with a star for each text after the dot. */
 export function* spreadSmart<Item extends Named>(
   items: readonly Item[],
@@ -136,6 +156,26 @@ export function buildRegistryIndex<Item extends Named>(
   items: readonly Item[],
 ): TemplateIndex<Item> {
   return buildPartsIndex(items, readRegistry);
+}
+
+/**
+ * Returns a name with its action alone, twice, and beside each other action, with and without a class. A further action adds a meaning at
+ * most, because a text with one action that is not declared means nothing.
+ */
+export function spellRegistry(
+  template: Template,
+  names: readonly Template[],
+  value: string,
+  unused: string,
+): readonly string[] {
+  const head = headOf(template);
+  const actions = tailsBeside(template, names).map((tail) => tail.slice(1));
+  const action = tailOf(template).slice(1);
+  const others = [...actions.filter((other) => other !== action && other !== "*"), action];
+  const lists = action === "*" ? [] : others.map((other) => `${action},${other}`);
+  return [head, `${head.slice(0, -1)}(${unused.toLowerCase()}):`].flatMap((start) =>
+    [action, ...lists].map((list) => `${start}${value}:${list}`),
+  );
 }
 
 /** Yields names for each type, with and without class and port, for each number of segments. A placeholder is any list of actions. */

@@ -28,6 +28,20 @@ export interface MatchingRule {
         slashes: ReadonlySet<number>,
       ) => Iterable<readonly [item: Item, text: string]>)
     | undefined;
+  /**
+   * Returns scope tokens that name a name with a granted value, alone and together with others of some names. Any other such token
+   * grants at least as much as one of them. By default, this is the name with the value.
+   *
+   * @param unused - letters that no name contains
+   */
+  readonly spellings:
+    | ((
+        template: Template,
+        names: readonly Template[],
+        value: string,
+        unused: string,
+      ) => readonly string[])
+    | undefined;
   /** Yields each of some names with the names that it covers, all of them without placeholders. Stops when no steps are left. */
   readonly covered:
     | (<Name extends ComparedName>(

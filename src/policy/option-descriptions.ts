@@ -84,6 +84,11 @@ export const OPTION_DESCRIPTIONS = {
     every: "Selects every unreserved scope.",
     except: "The scopes that are left out. Default: none.",
   },
+  AcceptedFinding: {
+    code: 'The code of the finding, such as `"unused_scope"`.',
+    path: 'The place of the finding, exactly as it names it: `scopes["admin:read"]`.',
+    reason: "Why the finding is accepted, as text for reviewers.",
+  },
   PolicyDefinition: {
     $schema:
       "The JSON Schema of the file, for editors. It is dropped: the policy does not contain it.",
@@ -104,5 +109,6 @@ export const OPTION_DESCRIPTIONS = {
     endpoints:
       "The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`. A segment can have text beside a placeholder (`{name}:cancel`), and the last one can be a catch-all for one or more segments (`{path*}`).",
     notCovered: "What no scope covers, as texts for users.",
+    lint: "The accepted findings of `lintPolicy`. It omits them, and reports those that no longer occur. They have no effect on decisions.",
   },
 } as const;

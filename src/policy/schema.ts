@@ -97,12 +97,12 @@ function createSchemas() {
     internal: optional.true(),
     audit: z.optional(audit),
   });
-
   const boundary = z.strictObject({
     claim: text(),
     title: optional.name(),
     absent: z.optional(z.literal(["none", "dangerouslyAll"])),
   });
+  const accepted = z.strictObject({ code: text(), path: z.string(), reason: text() });
   const operations = () => z.optional(z.record(z.string(), z.union([declared.scope, operation])));
   const everyScope = z.strictObject({ every: z.literal(true), except: optional.scopes() });
   const definition = z.strictObject({
@@ -120,6 +120,7 @@ function createSchemas() {
     tools: operations(),
     endpoints: operations(),
     notCovered: optional.names(),
+    lint: z.optional(list(accepted)),
   });
   return {
     definition,
@@ -132,6 +133,7 @@ function createSchemas() {
     oneCase,
     audit,
     everyScope,
+    accepted,
     declared,
   };
 }
@@ -327,6 +329,7 @@ function optionsAt(path: Path): readonly string[] {
   if (top === "scopes") return Object.keys((third === "locales" ? localTexts : scope).shape);
   if (top === "bundles") return ["every", "except"];
   if (top === "boundaries") return ["claim", "title", "absent"];
+  if (top === "lint") return Object.keys(schemas().accepted.shape);
   if (third === "audit") return ["show", "hash"];
   if (path.length === 2) return Object.keys(operation.shape);
   if (path.length === 3 && third === "otherwise") return Object.keys(branch.shape);

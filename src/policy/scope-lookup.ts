@@ -9,6 +9,8 @@ import {
   registryTemplate,
   smartFault,
   smartTemplate,
+  spellRegistry,
+  spellSmart,
   spreadRegistry,
   spreadSmart,
 } from "./matching-parts.js";
@@ -60,6 +62,7 @@ const LITERAL = {
   index: buildTemplateIndex,
   template: undefined,
   spread: undefined,
+  spellings: undefined,
   covered: undefined,
 } satisfies MatchingRule;
 
@@ -76,6 +79,7 @@ export const MATCHING_RULES: Readonly<Record<MatchingRuleName, MatchingRule>> = 
     index: buildPathIndex,
     template: pathTemplate,
     spread: spreadPaths,
+    spellings: undefined,
     covered: undefined,
   },
   smart: {
@@ -83,6 +87,7 @@ export const MATCHING_RULES: Readonly<Record<MatchingRuleName, MatchingRule>> = 
     index: buildSmartIndex,
     template: smartTemplate,
     spread: spreadSmart,
+    spellings: spellSmart,
     covered: undefined,
   },
   registry: {
@@ -90,6 +95,7 @@ export const MATCHING_RULES: Readonly<Record<MatchingRuleName, MatchingRule>> = 
     index: buildRegistryIndex,
     template: registryTemplate,
     spread: spreadRegistry,
+    spellings: spellRegistry,
     covered: undefined,
   },
 };

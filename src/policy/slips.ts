@@ -49,6 +49,10 @@ const SLIPS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ["absent", "default missing"],
   ["every", "all"],
   ["except", "without exclude but"],
+  ["lint", "ignore accepted"],
+  ["code", "rule id"],
+  ["path", "place at"],
+  ["reason", "why comment"],
   // values of `default` and `match`; none of `absent`, because no finding suggests `dangerouslyAll` for another word
   ["on", "true yes"],
   ["off", "false no"],

@@ -15,6 +15,7 @@ import {
 } from "../policy/option-checks.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
 import { nearest } from "../policy/suggest.js";
+import { TRUSTABLE_CLAIMS } from "../policy/trustable-claims.js";
 import type { ChallengeMode } from "./challenge.js";
 import type { Rejection } from "./rejections.js";
 import type { Outage, SubjectFacts, Verify } from "./token-verifier.js";
@@ -111,8 +112,6 @@ function isTolerance(value: unknown): string | undefined {
   const isOne = typeof value === "number" && value >= 0 && value <= 300;
   return isOne ? undefined : "expected a number from 0 to 300";
 }
-
-const TRUSTABLE_CLAIMS = ["tier", "account_type", "entitlements", "first_party"] as const;
 
 const NO_FACTS =
   "is missing: the policy has conditions on tier, account type or entitlement. Give `subject`, which returns them, or " +

@@ -1,9 +1,9 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { CredentialDenial, PolicyDenial } from "../decision/decision.js";
-import { firstScopes } from "../discovery/first-scopes.js";
-import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { firstScopes } from "../policy/first-scopes.js";
+import { OFFLINE_ACCESS } from "../policy/openid-scopes.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { operationsByName, sufficientSet } from "./sufficient-set.js";

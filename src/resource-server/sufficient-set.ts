@@ -1,6 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
 import { meetsCase } from "../decision/prepare.js";
-import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
 import { isOpen } from "../policy/approval.js";
@@ -11,6 +10,7 @@ import {
   type Operation,
   type Rule,
 } from "../policy/compiled-policy.js";
+import { OFFLINE_ACCESS } from "../policy/openid-scopes.js";
 import { isToolName } from "../policy/tool-names.js";
 
 /**

@@ -204,4 +204,26 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
       ["invalid_type", "scopes.s.replaces[0]", "got a number"],
     ],
   },
+  {
+    title: "accepted findings with an unknown code, without a reason, twice, and of another shape",
+    policy: {
+      scopes: { a: "A" },
+      lint: [
+        { code: "unused_scpoe", path: "scopes.a", reason: "Later." },
+        { code: "unused_scope", path: "scopes.a", reason: " " },
+        { code: "unused_scope", path: "scopes.a", reason: "Later." },
+        { code: "unused_scope", path: "scopes.b", reason: "" },
+        { code: "unused_scope", path: "", raeson: "Later." },
+        "unused_scope",
+      ],
+    },
+    finds: [
+      ["empty_text", "lint[3].reason", "must not be empty"],
+      ["unknown_key", "lint[4].raeson", "unknown option `raeson`", "reason"],
+      ["invalid_type", "lint[5]", "expected an object"],
+      ["unknown_lint_code", "lint[0].code", "unknown lint code `unused_scpoe`", "unused_scope"],
+      ["empty_text", "lint[1].reason", "must not be empty"],
+      ["duplicate", "lint[2]", "`unused_scope` at `scopes.a` is accepted twice"],
+    ],
+  },
 ];

@@ -235,7 +235,7 @@ describe("a body", () => {
     const answered = await sendRaw(host.port, { headers, body: JSON.stringify(batch) });
     expect(answered.status).toBe(403);
     expect(answered.headers.get("www-authenticate")).toContain(
-      'scope="notes:read mcp:tools notes:write"',
+      'scope="mcp:tools notes:read notes:write"',
     );
     expect(host.events).toHaveLength(3);
     expect(host.runs).toEqual([]);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { createAuthorizer, type Denial, type DenialContext, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { firstScopes } from "../../src/discovery/first-scopes.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import { firstScopes } from "../../src/policy/first-scopes.js";
 import { drawGoodCase } from "../model/arbitrary-request.js";
 import { type Draw, drawn } from "../model/draw.js";
 import type { Definition } from "../model/model.js";

@@ -1,6 +1,8 @@
 import type { ProtocolRequest } from "../../audit/audited-request.js";
 import type { AccessToken } from "../../decision/access-token.js";
-import { insufficientScope } from "../../decision/decision.js";
+import { type InsufficientScope, insufficientScope } from "../../decision/decision.js";
+import { jointScopes } from "../../decision/joint-scopes.js";
+import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type {
   Admission,
   Authorizer,
@@ -77,7 +79,7 @@ type MessageAdmission =
 
 /**
  * Decides on every message of a request. One denied message denies the whole request, with one response. If consent can fix
- * every denial, the response names the scopes of all of them; otherwise it is the response to the first denial that consent
+ * every denial, the response names the smallest set of scopes that fixes all of them; otherwise it is the response to the first denial that consent
  * cannot fix.
  */
 export async function decideMessages(
@@ -183,11 +185,9 @@ function combineDenials(
   if (denials.length === 1) return first;
   const unfixable = denials.find(({ denial }) => denial.code !== "insufficient_scope");
   if (unfixable !== undefined) return unfixable;
-  const consentDenials = denials.map(
-    ({ denial }) => denial as ReturnType<typeof insufficientScope>,
-  );
-  const missing = [...new Set(consentDenials.flatMap((denial) => denial.missing))];
-  const scopes = [...new Set(consentDenials.flatMap((denial) => denial.scopes))];
+  const consentDenials = denials.map(({ denial }) => denial as InsufficientScope);
+  const policy = compiledPolicyOf(authorizer.policy);
+  const { missing, scopes } = jointScopes(policy, first.token, consentDenials);
   const denial = insufficientScope(missing, scopes, [scopes]);
   const context = { operation: undefined, token: first.token, protocolVersion };
   return createDenial(denial, authorizer.answer(denial, context), first.token);
