@@ -37,6 +37,7 @@ export default defineConfig({
         "src/decision/**": all,
         "src/consent/**": all,
         "src/discovery/**": all,
+        "src/analysis/**": all,
         "src/audit/**": all,
         "src/resource-server/**": all,
         "src/adapters/**": all,

@@ -1,4 +1,7 @@
 import type {} from "vitest";
+import type { Widening } from "./analysis/diff/compare-call.js";
+import { intersectPatterns, NO_INTERSECTIONS } from "./analysis/diff/pattern-intersections.js";
+import { widenings } from "./analysis/diff/widenings.js";
 import type { AccessToken } from "./decision/access-token.js";
 import { DECISION_CODES, type Decision, type DecisionCode } from "./decision/decision.js";
 import type { ParamsArgument, Policy } from "./decision/define-policy.js";
@@ -16,10 +19,8 @@ import {
 import type { PolicyTypes } from "./policy/policy-types.js";
 import { escapeControls } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
-import { intersectPatterns, NO_INTERSECTIONS } from "./testing/pattern-intersections.js";
-import { type Widening, widenings } from "./testing/widenings.js";
 
-export type { Widening } from "./testing/widenings.js";
+export type { Widening } from "./analysis/diff/compare-call.js";
 
 /** A token in a test: its claims, or only its scope, as a string or a list. `undefined` means no credentials. */
 export type TestToken = AccessToken | string | readonly string[] | undefined;
@@ -280,17 +281,16 @@ export class WideningFound extends Error {
  *
  * The result is a proof, not a sample. More scopes in a token can only turn a denial into an allowed call, so it is enough to
  * compare the minimal tokens that `after` allows. For each alternative these are: each scope by every name that grants it
- * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, the
- * entitlements, the values of boundaries (or none where `after` then accepts each), the oldest authentication that `after` accepts, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
+ * (current names, older names, scopes that imply it, scope tokens that name several scopes), the tier that ranks lowest under `before`, each account type, the
+ * entitlements, the values of boundaries (or none where `after` then accepts each), an age of the authentication that `after` accepts and `before` does not, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
  * addition, each placeholder takes one value for each reason for which a scope of either policy rejects values, such as a dot.
  * Tools are compared by name: all names in either policy, and one name for each combination of patterns that match a common
  * name, since patterns decide all other names. Endpoints are compared by request. Names of path parameters do not matter: each
  * parameter takes new text, the literals that either policy has in its place, and these literals in other letter case.
  *
- * Not compared: names that only internal patterns match, the claims of boundaries, errors and messages of calls that both policies deny, texts, consent, and
- * the result of `toolsFor`. A
- * parameter that `after` no longer checks counts as a widening, since calls without it, or with any value, are allowed. If an
- * operation takes more than 50,000 search steps, or too many patterns match common names, the comparison fails and names the
+ * Not compared: the claims of boundaries, errors and messages of calls that both policies deny, texts, consent, and the result of
+ * `toolsFor`. A parameter that `after` no longer checks counts as a widening, since calls without it, or with any value, are allowed. If an
+ * operation takes more than 150,000 search steps, or too many patterns match common names, the comparison fails and names the
  * operation as not proved.
  *
  * @throws {@link WideningFound} with every widening; {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID`, and

@@ -38,8 +38,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "grammar",
   ],
   "mcp/server": ["mcp/shared", "resource-server", "decision", "policy", "grammar"],
-  testing: ["decision", "policy", "grammar"],
-  cli: ["resource-server", "verify", "consent", "discovery", "decision", "policy", "grammar"],
+  analysis: ["decision", "policy", "grammar"],
+  cli: [
+    "mcp/server",
+    "analysis",
+    "resource-server",
+    "verify",
+    "consent",
+    "decision",
+    "policy",
+    "grammar",
+  ],
 };
 
 /** Rooms from which an entry, a file at the top of `src`, imports. */
@@ -56,7 +65,8 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   nest: ["nest", "adapters", "resource-server", "policy"],
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
-  testing: ["testing", "decision", "policy", "grammar"],
+  analysis: ["analysis"],
+  testing: ["analysis", "decision", "policy", "grammar"],
   cli: ["cli"],
 };
 
@@ -67,6 +77,7 @@ const CORE = new Set([
   "decision",
   "consent",
   "discovery",
+  "analysis",
   "audit",
   "resource-server",
   "adapters",

@@ -57,6 +57,7 @@ describe("the packages that another entry loads in addition to those of the core
   const loads: Readonly<Record<string, readonly string[]>> = {
     verify: ["jose"],
     providers: [],
+    analysis: [],
     audit: [],
     express: [],
     fastify: ["fastify-plugin"],
@@ -92,6 +93,7 @@ it("the command line loads packages that the build bundles, and no other", () =>
   expect(bundled).toEqual([
     "@babel/parser",
     "@modelcontextprotocol/client",
+    "@modelcontextprotocol/server",
     "commander",
     "jiti",
     "picocolors",
@@ -138,6 +140,7 @@ const PUBLIC_NAMES: readonly string[] = [
   "protectedResourceMetadataUrl",
   "refreshScope",
   "resolveConsent",
+  "type AcceptedFinding",
   "type AccessToken",
   "type AccountTypeRequired",
   "type Admission",
@@ -196,6 +199,7 @@ const PUBLIC_NAMES: readonly string[] = [
   "type InvalidParams",
   "type InvalidRequest",
   "type InvalidToken",
+  "type LintCode",
   "type MatchParams",
   "type MeaningOptions",
   "type OperationDefinition",

@@ -2,6 +2,8 @@ import { createAuthorizer, loadPolicy, PolicyError, resolveConsent } from "scope
 import { mcpGate } from "scope-policy/mcp";
 import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
 import { describe, expect, it, vi } from "vitest";
+import { intersectPatterns } from "../../src/analysis/diff/pattern-intersections.js";
+import { widenings } from "../../src/analysis/diff/widenings.js";
 import { cleanClientText, forLog } from "../../src/consent/clean-text.js";
 import { pickLocale } from "../../src/consent/locale.js";
 import { createTokenScopesReader } from "../../src/decision/token-scopes.js";
@@ -12,8 +14,6 @@ import { createPolicyCache } from "../../src/mcp/server/policy-cache.js";
 import { createResourceLookup } from "../../src/mcp/shared/resource-uris.js";
 import { createSessionStore } from "../../src/mcp/shared/sessions.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
-import { intersectPatterns } from "../../src/testing/pattern-intersections.js";
-import { widenings } from "../../src/testing/widenings.js";
 import { findingsOf } from "../policy/findings-of.js";
 import { listOf, scopesOf } from "../policy/many.js";
 import {
@@ -234,7 +234,7 @@ describe("limits of the MCP gate", () => {
 });
 
 describe("limits of the test helpers", () => {
-  it("MAX_STEPS: the search for widenings of an operation takes at most 50,000 steps", () => {
+  it("MAX_STEPS: the search for widenings of an operation takes at most 150,000 steps", () => {
     // three parameters, each with the values of the literals and with fresh values
     const policyOf = (literals: number) => {
       const paths = listOf(literals, (at) => `GET /l${at}/l${at}/l${at}`);

@@ -1,5 +1,6 @@
 import type { Authorizer, Policy } from "scope-policy";
 import * as core from "scope-policy";
+import * as analysis from "scope-policy/analysis";
 import * as audit from "scope-policy/audit";
 import * as express from "scope-policy/express";
 import * as fastify from "scope-policy/fastify";
@@ -12,6 +13,7 @@ import * as nest from "scope-policy/nest";
 import * as providers from "scope-policy/providers";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
+import { analysisRows } from "./analysis-rows.js";
 import { auditRows, CLAIM_ROWS } from "./audit-rows.js";
 import { coreRows, product } from "./core-rows.js";
 import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
@@ -34,6 +36,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
   const tokens = { reader: TOKENS.reader, anonymous: undefined, list: ["courses:read"] };
   return {
     index: { holder: core, rows: coreRows(policy) },
+    analysis: { holder: analysis, rows: analysisRows(policy, wider) },
     audit: { holder: audit, rows: auditRows(policy) },
     verify: {
       holder: verify,

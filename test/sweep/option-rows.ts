@@ -1,6 +1,18 @@
 import express from "express";
 import fastifyApp, { type FastifyContextConfig, type RegisterOptions } from "fastify";
 import * as core from "scope-policy";
+import {
+  type DiffOptions,
+  diffPolicies,
+  type LeastPrivilegeOptions,
+  type LintOptions,
+  leastPrivilege,
+  lintPolicy,
+  type ReachableOptions,
+  reachable,
+  type TokenPlanOptions,
+  tokenPlan,
+} from "scope-policy/analysis";
 import * as audit from "scope-policy/audit";
 import {
   type CoverOptions,
@@ -439,6 +451,56 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     good: { tokens: {} },
     run: (options) => decisionMatrix(policy, options as never),
     wrong: { tokens: ANY_OBJECT, operations: ANY_LIST, params: ANY_OBJECT },
+  }),
+  rowOf<ReachableOptions>({
+    title: "reachable",
+    good: {},
+    run: (options) => reachable(policy, options as never),
+    wrong: {
+      tier: ANY_TEXT,
+      accountType: [7, [7], [""], null],
+      entitlements: ANY_LIST,
+      scopes: [7, "a  b", ["a b"], null],
+      bundle: ANY_TEXT,
+      defaults: ANY_FLAG,
+    },
+  }),
+  rowOf<TokenPlanOptions>({
+    title: "tokenPlan",
+    good: {},
+    run: (options) => tokenPlan(policy, [], options),
+    wrong: {
+      tier: ANY_TEXT,
+      accountType: [7, [7], [""], null],
+      entitlements: ANY_LIST,
+      known: [...ANY_OBJECT, { "a b": 7 }, { a: {} }],
+      maxScopes: [...ANY_NUMBER, 1.5],
+      maxLength: [...ANY_NUMBER, 1.5],
+    },
+  }),
+  rowOf<DiffOptions>({
+    title: "diffPolicies",
+    good: {},
+    run: (options) => diffPolicies(policy, policy, options),
+    wrong: { grants: ANY_LIST },
+  }),
+  rowOf<LeastPrivilegeOptions>({
+    title: "leastPrivilege",
+    good: {},
+    run: (options) => leastPrivilege(policy, [], options),
+    wrong: {
+      tier: ANY_TEXT,
+      accountType: [7, [7], [""], null],
+      entitlements: ANY_LIST,
+      held: [7, [7], [""], null],
+      params: ANY_OBJECT,
+    },
+  }),
+  rowOf<LintOptions>({
+    title: "lintPolicy",
+    good: {},
+    run: (options) => lintPolicy(policy, options),
+    wrong: { for: ANY_TEXT, tools: ANY_LIST, trustClaims: [...ANY_LIST, ["scope"]] },
   }),
   rowOf<WideningOptions>({
     title: "expectNoWidening",

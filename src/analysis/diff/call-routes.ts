@@ -1,0 +1,125 @@
+import {
+  type Endpoint,
+  isEndpoint,
+  isWhole,
+  parseEndpoint,
+  type Segment,
+} from "../../policy/endpoint-key.js";
+import { haveCommonRequest } from "../../policy/endpoint-overlaps.js";
+import { spansOf } from "../../policy/path-segment.js";
+import { combinations } from "./combinations.js";
+
+/** An endpoint of one of the policies, with the arguments that cases of either policy compare, each with the values. */
+export interface ComparedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
+}
+
+/** Returns the parsed name of an endpoint; `undefined` for a tool. */
+export function endpointOf(name: string): Endpoint | undefined {
+  const parsed = name.includes(" ") ? parseEndpoint(name) : undefined;
+  return parsed !== undefined && isEndpoint(parsed) ? parsed : undefined;
+}
+
+/**
+ * Returns, for each path parameter, the values that one of the policies may read as the text of another endpoint, as that text in
+ * other letter case, or as a value that a case of another endpoint compares.
+ *
+ * @param fresh - text that occurs in neither policy
+ */
+export function routeOf(
+  endpoint: Endpoint,
+  endpoints: readonly ComparedEndpoint[],
+  fresh: string,
+): ReadonlyMap<string, readonly string[]> {
+  const free = `@${fresh}`;
+  const { method, segments } = endpoint;
+  const near = endpoints
+    .filter(({ endpoint: one }) => {
+      const hasCatchAll = [...segments, ...one.segments].some(({ isCatchAll }) => isCatchAll);
+      return one.method === method && (hasCatchAll || one.segments.length === segments.length);
+    })
+    .map((one) => (isComparedBeside(endpoint, one) ? one : { ...one, compared: NOTHING }));
+  const route = new Map<string, readonly string[]>();
+  for (const [at, segment] of segments.entries()) {
+    for (const [index, param] of segment.params.entries()) {
+      const texts = near.flatMap((other) =>
+        facingTexts(segment, at, other, free).flatMap((text) => {
+          const span = spansOf(text, segment.literals, 1)?.[index];
+          return span === undefined ? [] : [text.slice(...span), otherCase(text.slice(...span))];
+        }),
+      );
+      // more segments than any endpoint without a catch-all has
+      const most = Math.max(...near.map(({ endpoint }) => endpoint.segments.length));
+      const long = segment.isCatchAll ? [Array(most).fill(free).join("/")] : [];
+      route.set(param, [...new Set([...texts, ...long])]);
+    }
+  }
+  return route;
+}
+
+const NOTHING: ComparedEndpoint["compared"] = new Map();
+
+/** Returns whether cases of another endpoint compare arguments of requests that can also be for an endpoint. */
+export function isComparedBeside(endpoint: Endpoint, other: ComparedEndpoint): boolean {
+  // values that its own cases compare choose the branch of a call already
+  return (
+    other.compared.size > 0 &&
+    other.endpoint !== endpoint &&
+    haveCommonRequest(endpoint, other.endpoint)
+  );
+}
+
+/** Returns the texts of another endpoint in the place of a segment, and those with the values that its cases compare. */
+function facingTexts(
+  { isCatchAll }: Segment,
+  at: number,
+  { endpoint: { segments }, compared }: ComparedEndpoint,
+  free: string,
+): readonly string[] {
+  const last = segments.length - 1;
+  const facing = segments[Math.min(at, last)];
+  if (facing === undefined || (at > last && !facing.isCatchAll)) return [];
+  const texts = textsOf(facing, compared, free);
+  if (facing.isCatchAll) {
+    const rests = texts.map((text) => text.split("/").slice(at - last));
+    return isCatchAll
+      ? rests.map((rest) => rest.join("/"))
+      : rests.slice(1).flatMap(([text]) => text ?? []);
+  }
+  if (!isCatchAll) return isWhole(facing) ? texts.slice(1) : texts;
+  const all = segments.slice(at).map((one) => textsOf(one, compared, free));
+  return [...combinations(all)].map((chosen) => chosen.join("/"));
+}
+
+/**
+ * Returns the texts of a segment: first the one with the value `free` for each parameter, then those with the compared values of each.
+ */
+function textsOf(
+  { literals, params }: Segment,
+  compared: ComparedEndpoint["compared"],
+  free: string,
+): readonly string[] {
+  const values = params.map((param) => {
+    const texts = [...(compared.get(param) ?? [])].filter((value) => typeof value === "string");
+    return [free, ...texts.map(pathText)];
+  });
+  return [...combinations(values)].map((chosen) =>
+    literals.flatMap((literal, at) => [literal, chosen[at] ?? ""]).join(""),
+  );
+}
+
+/** Returns a value as the text of a path. Slashes remain, for the value of a catch-all. */
+export function pathText(value: string): string {
+  // half of a surrogate pair is in no path
+  return value.replace(/[^A-Za-z0-9._~!$&'()+,;=:@|/\p{Cs}-]+/gu, encodeURIComponent);
+}
+
+/** Returns a text with inverted letter case; percent-escapes stay unchanged. */
+function otherCase(text: string): string {
+  return text.replace(/%..|[a-z]+|[A-Z]+/g, (part) => {
+    if (part.startsWith("%")) return part;
+    const upper = part.toUpperCase();
+    return part === upper ? part.toLowerCase() : upper;
+  });
+}

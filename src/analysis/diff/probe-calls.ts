@@ -1,0 +1,168 @@
+import { operationOf } from "../../decision/decide.js";
+import type { PreparedOperation } from "../../decision/prepare.js";
+import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js";
+import type { Endpoint } from "../../policy/endpoint-key.js";
+import { isInternalName } from "../../policy/internal.js";
+import { isToolName } from "../../policy/tool-names.js";
+import { type ComparedEndpoint, endpointOf, isComparedBeside, routeOf } from "./call-routes.js";
+import { intersectPatterns, NO_INTERSECTIONS } from "./pattern-intersections.js";
+import type { Sides } from "./sides.js";
+
+/** An operation that a caller can call under the policy `after`. */
+export interface ProbeCall {
+  /** The entry that the call belongs to, by its name or its patterns in either policy. */
+  readonly entry: CallEntry;
+  /** The operation of `after`, or the patterns of `after` that match the name. */
+  readonly operations: readonly string[];
+  /** Their names: `list_* + *_all`. */
+  readonly title: string;
+  readonly name: string;
+  readonly operation: PreparedOperation;
+  /** For each path parameter: the texts that one of the policies may route to another endpoint. */
+  readonly route: ReadonlyMap<string, readonly string[]>;
+  readonly endpoint: Endpoint | undefined;
+  /** Whether code of the host calls it, which knows internal operations too. */
+  readonly isFromCode: boolean;
+  /** Each argument that a case of one of the policies compares, with the values that they compare it with. */
+  readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
+}
+
+/** A name of one of two policies, or a name that only the same patterns of them match. */
+export interface CallEntry {
+  /** The name to call. */
+  readonly name: string;
+  /** The name of the operation; the patterns that match the name, sorted, if no policy has an operation of this name. */
+  readonly title: string;
+}
+
+/** The name for combinations of patterns that were not searched. */
+export const PATTERN_NAMES = "tools that only patterns match";
+
+/** The entries of two policies. */
+export interface CallEntries {
+  readonly entries: readonly CallEntry[];
+  /** Whether there is an entry for each combination of patterns that match a common name. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Returns the names of both policies, and one name for each combination of patterns that match a common name.
+ *
+ * @param hasPatterns - whether names that only patterns match count
+ */
+export function callEntriesOf(
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+  hasPatterns: boolean,
+): CallEntries {
+  const both = [before.fromCode, after.fromCode];
+  const exact = new Set(both.flatMap(({ operations }) => [...operations.keys()]));
+  const globs = both.flatMap(({ patterns }) => patterns.map(({ operation }) => operation.name));
+  const { found, complete } = hasPatterns
+    ? intersectPatterns([...new Set(globs)].sort(), exact)
+    : NO_INTERSECTIONS;
+  const matched = found.map(({ name, globs: met }) => ({ name, title: met.join(" + ") }));
+  return {
+    entries: [...[...exact].map((name) => ({ name, title: name })), ...matched],
+    isComplete: complete,
+  };
+}
+
+/** Returns the calls to compare under the policy `after`: one for each class of calls with the same decisions. */
+export function probeCallsOf(
+  entries: readonly CallEntry[],
+  { before, after, values }: Sides,
+): readonly ProbeCall[] {
+  const policies = [before.policy, after.policy];
+  const endpoints = entries.flatMap(({ name }) => {
+    const endpoint = endpointOf(name);
+    return endpoint === undefined ? [] : [{ name, endpoint, compared: comparedIn(policies, name) }];
+  });
+  const byName = new Map(endpoints.map((one) => [one.name, one]));
+  return entries.flatMap((entry) => {
+    const { name } = entry;
+    const own = byName.get(name);
+    const endpoint = own?.endpoint;
+    const compared = own === undefined ? comparedIn(policies, name) : comparedNear(own, endpoints);
+    const atGate = operationOf(after, name);
+    const fromCode = isInternalName(after.policy, name)
+      ? operationOf(after.fromCode, name)
+      : atGate;
+    const call = { entry, name, compared };
+    const calls: ProbeCall[] = [];
+    if (atGate !== undefined) {
+      const route =
+        endpoint === undefined
+          ? new Map<string, never>()
+          : routeOf(endpoint, endpoints, values.fresh);
+      calls.push({
+        ...call,
+        ...titleOf(after.policy, name),
+        operation: atGate,
+        route,
+        endpoint,
+        isFromCode: false,
+      });
+    }
+    if (fromCode !== undefined && fromCode !== atGate) {
+      const title = titleOf(after.policy.fromCode, name);
+      const called = { route: new Map<string, never>(), endpoint: undefined };
+      calls.push({ ...call, ...called, ...title, operation: fromCode, isFromCode: true });
+    }
+    return calls;
+  });
+}
+
+/** Returns the operation of a name, or the patterns that match it. */
+function titleOf(
+  { operations, patterns }: Pick<CompiledPolicy, "operations" | "patterns">,
+  name: string,
+): Pick<ProbeCall, "operations" | "title"> {
+  const met = operations.has(name)
+    ? [name]
+    : patterns.flatMap((one) => (one.matches(name) ? one.operation.name : []));
+  return { operations: met, title: met.join(" + ") };
+}
+
+/** Returns the exact entry of a name, and those of the patterns that match it. */
+function entriesOf({ fromCode }: CompiledPolicy, name: string): readonly Operation[] {
+  const { operations, patterns } = fromCode;
+  const exact = operations.get(name);
+  const matching = patterns.filter(({ matches }) => isToolName(name) && matches(name));
+  return [...(exact === undefined ? [] : [exact]), ...matching.map(({ operation }) => operation)];
+}
+
+function comparedIn(
+  policies: readonly CompiledPolicy[],
+  name: string,
+): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const cases = policies.flatMap((policy) => entriesOf(policy, name)).flatMap((one) => one.cases);
+  return merged(cases.flatMap(({ when }) => when));
+}
+
+/**
+ * Returns the arguments that cases of an endpoint compare, and those, path parameters excluded, that cases of other endpoints compare
+ * for which a policy can take the same request.
+ */
+function comparedNear(
+  { endpoint, compared: own }: ComparedEndpoint,
+  endpoints: readonly ComparedEndpoint[],
+): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const paramsOf = ({ segments }: Endpoint) => segments.flatMap(({ params }) => params);
+  const near = endpoints.filter((one) => isComparedBeside(endpoint, one));
+  const others = near.flatMap(({ endpoint: other, compared }) => {
+    const inPath = new Set([...paramsOf(endpoint), ...paramsOf(other)]);
+    return [...compared].filter(([argument]) => !inPath.has(argument));
+  });
+  return merged([...own, ...others]);
+}
+
+/** Returns lists of values with those of one argument together. */
+function merged(
+  lists: readonly (readonly [argument: string, values: ReadonlySet<unknown>])[],
+): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const compared = new Map<string, Set<unknown>>();
+  for (const [argument, values] of lists)
+    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
+  return compared;
+}

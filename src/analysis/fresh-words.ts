@@ -1,0 +1,35 @@
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
+/** Number of characters of the shortest word, so that a word is seldom part of a name. */
+const SHORTEST = 6;
+
+/**
+ * Creates a function that returns another word at each call. Every placeholder of the policy accepts the words, and neither the policy nor
+ * `taken` contains one.
+ */
+export function createFreshWords(policy: CompiledPolicy, taken: unknown): () => string {
+  const names = [...policy.templates.values()].flat();
+  const patterns = names.flatMap(({ template }) => template.accepted.flat());
+  const free = LETTERS.filter((letter) => patterns.every(({ pattern }) => pattern.test(letter)));
+  const known = JSON.stringify([policy.definition, taken]);
+  let count = -1;
+  return () => {
+    while (true) {
+      count += 1;
+      const word = wordOf(count, free);
+      if (!known.includes(word)) return word;
+    }
+  };
+}
+
+/** Returns a number in digits that are letters: each number has another word. */
+export function wordOf(number: number, free: readonly string[]): string {
+  const letters = [...free, ...LETTERS];
+  const base = Math.max(2, free.length);
+  let word = "";
+  for (let rest = number; rest > 0; rest = Math.floor(rest / base)) {
+    word = `${letters[rest % base]}${word}`;
+  }
+  return word.padStart(SHORTEST, letters[0]);
+}

@@ -1,0 +1,43 @@
+import { parseScopeToken, type ScopeTokenResult } from "../../grammar/scope-syntax.js";
+import { isReadVerb, isScopeVerb } from "../../grammar/verbs.js";
+import type { CompiledScope } from "../../policy/compiled-policy.js";
+
+/** What the words of a name say that it is for; `undefined` if they have no verb. */
+export type Access = "read" | "write" | undefined;
+
+/** Returns what the name of a scope says that the scope permits. */
+export function accessOfScope({ name }: CompiledScope): Access {
+  const parsed: ScopeTokenResult = parseScopeToken<string>(name);
+  const action = parsed.ok && parsed.token.action;
+  if (!action) return undefined;
+  return isReadVerb(action) ? "read" : "write";
+}
+
+/** Words that change or destroy something and that no scope has as its action. */
+const MORE_WRITE_WORDS: ReadonlySet<string> = new Set(
+  "set put patch replace rename move copy drop purge destroy wipe erase reset enable disable deactivate terminate kill transfer pay".split(
+    " ",
+  ),
+);
+/** Words of scopes that tools also have in their name without changing anything: `verify_token`, `run_report`. */
+const UNCLEAR_WORDS: ReadonlySet<string> = new Set("run verify sign link connect".split(" "));
+
+/** Returns the first word of the name of a tool that tells what it does, in lower case; `undefined` without one. */
+function verbOfTool(name: string): string | undefined {
+  const words = name.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, "_").split(/[^A-Za-z]+/);
+  return words
+    .map((word) => word.toLowerCase())
+    .find((word) => isScopeVerb(word) || MORE_WRITE_WORDS.has(word));
+}
+
+/** The methods of endpoints that replace, change or remove something. POST also starts searches. */
+const WRITE_METHODS: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
+
+/** Returns the word in the name of an operation that looks like a change: `delete`, `PUT`. `undefined` if there is none. */
+export function writeWordOf(name: string): string | undefined {
+  const space = name.indexOf(" ");
+  const word = space === -1 ? verbOfTool(name) : name.slice(0, space);
+  if (word === undefined) return undefined;
+  if (space !== -1) return WRITE_METHODS.has(word) ? word : undefined;
+  return isReadVerb(word) || UNCLEAR_WORDS.has(word) ? undefined : word;
+}

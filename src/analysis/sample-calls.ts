@@ -1,0 +1,42 @@
+import type { PreparedOperation } from "../decision/prepare.js";
+import type { When } from "../policy/compiled-policy.js";
+import type { CaseValue } from "../policy/definition.js";
+import { combinations } from "./diff/combinations.js";
+
+/** Arguments of a call by name. */
+export type CallArguments = Readonly<Record<string, CaseValue>>;
+
+/**
+ * Yields arguments that choose every branch of operations: each combination of the values that their cases compare. Each argument can
+ * also be left out.
+ */
+export function* branchArguments(
+  operations: readonly PreparedOperation[],
+): Generator<CallArguments> {
+  const compared = new Map<string, Set<unknown>>();
+  for (const [argument, values] of operations.flatMap(conditionsOf).flat())
+    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
+  const lists = [...compared].map(([argument, values]) => [
+    undefined,
+    ...[...values].map((value) => [argument, value as CaseValue] as const),
+  ]);
+  for (const chosen of combinations(lists))
+    yield Object.fromEntries(chosen.filter((one) => one !== undefined));
+}
+
+function conditionsOf({ branches, combined }: PreparedOperation): readonly When[] {
+  return [...(branches ?? []).map(({ when }) => when), ...(combined ?? []).flatMap(conditionsOf)];
+}
+
+/** Returns arguments with a new word for each parameter that has no value yet. */
+export function withWords(
+  args: CallArguments,
+  params: Iterable<string>,
+  nextWord: () => string,
+): CallArguments {
+  const missing = [...new Set(params)].filter((name) => !Object.hasOwn(args, name));
+  return Object.fromEntries([
+    ...Object.entries(args),
+    ...missing.map((name) => [name, nextWord()] as const),
+  ]);
+}

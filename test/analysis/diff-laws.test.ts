@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import type { Policy } from "scope-policy";
+import { type DiffWitness, diffPolicies, type OperationChange } from "scope-policy/analysis";
+import { describe, expect, it } from "vitest";
+import { runOften, tally } from "../often.js";
+import { policyPairs } from "./random-policies.js";
+
+const gradeOf = (decision: { readonly allowed: boolean; readonly enriched?: boolean }) =>
+  Number(decision.allowed) + Number(decision.enriched ?? false);
+
+/** Returns the decision of a policy about a witness. */
+function decideWitness(policy: Policy, { call, token, params = {} }: DiffWitness) {
+  const [method = "", path] = call.split(" ");
+  return path === undefined
+    ? policy.decideUntrusted(token, call, params)
+    : policy.decideRequest(token, { method, path, params });
+}
+
+const MIRRORED: Readonly<Record<OperationChange["change"], OperationChange["change"]>> = {
+  wider: "narrower",
+  narrower: "wider",
+  different: "different",
+  equal: "equal",
+  added: "removed",
+  removed: "added",
+};
+
+const showChange = ({ name, change }: OperationChange) => `${name}: ${change}`;
+
+describe("the difference of two random policies", () => {
+  it("has no change for a policy and itself", () => {
+    fc.assert(
+      fc.property(policyPairs, ({ before }) => {
+        const { operations, scopes, unproved, semver } = diffPolicies(before, before);
+        expect(operations.filter(({ change }) => change !== "equal")).toEqual([]);
+        expect([scopes, unproved, semver]).toEqual([[], [], "patch"]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("is mirrored if the policies are exchanged", () => {
+    const changes = tally("an operation that is not equal", 40);
+    runOften([changes], () =>
+      fc.assert(
+        fc.property(policyPairs, ({ before, after }) => {
+          if (after === undefined) return;
+          const there = diffPolicies(before, after).operations;
+          const back = diffPolicies(after, before).operations.map((one) => ({
+            name: one.previousName ?? one.name,
+            change: MIRRORED[one.change],
+          }));
+          expect(there.map(showChange).sort()).toEqual(back.map(showChange).sort());
+          changes.count += there.filter(({ change }) => change !== "equal").length;
+        }),
+        { numRuns: 60 },
+      ),
+    );
+  });
+
+  it("shows each change with a call that both policies decide as the witness has it", () => {
+    const witnesses = tally("a witness", 40);
+    runOften([witnesses], () =>
+      fc.assert(
+        fc.property(policyPairs, ({ before, after }) => {
+          if (after === undefined) return;
+          for (const { change, witness, narrowing } of diffPolicies(before, after).operations) {
+            if (change === "equal") expect(witness).toBe(undefined);
+            else if (change !== "added" && change !== "removed") expect(witness).toBeDefined();
+            for (const shown of [witness ?? [], narrowing ?? []].flat()) {
+              const [old, now] = [before, after].map((policy) => decideWitness(policy, shown));
+              expect([old?.code, now?.code]).toEqual([shown.before, shown.after]);
+              const isWider =
+                gradeOf(now ?? { allowed: false }) > gradeOf(old ?? { allowed: false });
+              const expected = shown !== narrowing && change !== "narrower" && change !== "removed";
+              expect(isWider).toBe(expected);
+              witnesses.count += 1;
+            }
+          }
+        }),
+        { numRuns: 60 },
+      ),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { haveCommonName, namesFor } from "../../../src/analysis/lint/globs.js";
+import { patternMatcher } from "../../../src/policy/pattern.js";
+
+const LETTERS = ["a", "b"];
+/** Every name of up to four letters, and some longer ones. */
+const NAMES = [1, 2, 3, 4, 5, 6].flatMap((length) => textsOf([...LETTERS, "c"], length));
+/** Every valid pattern of up to four characters. */
+const GLOBS = [1, 2, 3]
+  .flatMap((length) => textsOf([...LETTERS, "*", "?"], length))
+  .filter((glob) => !glob.includes("**") && glob.split("*").length <= 3);
+
+function textsOf(letters: readonly string[], length: number): readonly string[] {
+  if (length === 0) return [""];
+  return textsOf(letters, length - 1).flatMap((text) => letters.map((letter) => text + letter));
+}
+
+describe("patterns that are compared with each other", () => {
+  const namesOf = new Map(GLOBS.map((glob) => [glob, new Set(NAMES.filter(patternMatcher(glob)))]));
+
+  it("have a common name exactly if some name matches both", () => {
+    const wrong = GLOBS.flatMap((one) =>
+      GLOBS.flatMap((other) => {
+        const common = [...(namesOf.get(one) ?? [])].some((name) => namesOf.get(other)?.has(name));
+        return haveCommonName(one, other) === common ? [] : `${one} ${other}`;
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("cover each other exactly if every name of one matches the other", () => {
+    const wrong = GLOBS.flatMap((narrow) =>
+      GLOBS.flatMap((wide) => {
+        const all = [...(namesOf.get(narrow) ?? [])].every((name) => namesOf.get(wide)?.has(name));
+        const found = namesFor(narrow).every(patternMatcher(wide));
+        return found === all ? [] : `${narrow} ${wide}`;
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

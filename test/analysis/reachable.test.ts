@@ -1,0 +1,185 @@
+import { loadPolicy, PolicyError } from "scope-policy";
+import { type ReachableOptions, reachable } from "scope-policy/analysis";
+import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
+
+const policy = loadPolicy({
+  name: "School",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor", "studio"],
+  entitlements: ["beta"],
+  boundaries: { project: { claim: "projects" } },
+  scopes: {
+    openid: { required: true },
+    "courses:read": { default: "on" },
+    "courses:write": { default: "off", tier: "pro" },
+    "files:read": {},
+    "admin:all": { reserved: true },
+    "approved:read": { restricted: true },
+    "/accounts/{accountID}/": {},
+    "/partners/{partnerID}/": { replaces: ["/old/{partnerID}"] },
+  },
+  baseline: ["openid"],
+  defaultScopes: ["files:read"],
+  bundles: { "read-only": ["courses:read", "/accounts/{accountID}/", "admin:all"] },
+  tools: {
+    list_courses: "courses:read",
+    edit_course: "courses:write",
+    read_file: { scope: "files:read", entitlement: "beta", accountTypes: ["mentor"] },
+    purge: { scope: "admin:all", hidden: true },
+    approved: { scope: "approved:read", internal: true },
+    account: "/accounts/{accountID}/",
+    both: {
+      allOf: ["/accounts/{accountID}/", "/partners/{partnerID}/"],
+      params: { partnerID: "accountID" },
+    },
+    pay: { scope: "courses:read", acr: "mfa", maxAge: 60 },
+    in_project: { scope: "courses:read", within: { project: "projectID" } },
+    run: {
+      cases: [{ when: { mode: "plan" }, scope: "courses:read", acr: "mfa" }],
+      weakOtherwise: true,
+      otherwise: "courses:write",
+    },
+    ping: { public: true },
+    drop: { deny: "never" },
+    "list_*": "courses:read",
+  },
+  endpoints: { "GET /partners/{partnerID}": "/partners/{partnerID}/" },
+});
+
+const READING = ["list_courses", "pay", "in_project", "run", "ping", "list_*"];
+const PARTNER = "GET /partners/{partnerID}";
+
+const rows: readonly {
+  readonly title: string;
+  readonly options: ReachableOptions;
+  readonly open: readonly string[];
+}[] = [
+  {
+    title: "a scope opens what requires it, whatever the boundary and the authentication",
+    options: { scopes: "openid courses:read" },
+    open: READING,
+  },
+  {
+    title: "a scope alone opens nothing without the baseline",
+    options: { scopes: "courses:read" },
+    open: ["ping"],
+  },
+  { title: "the empty scope opens what is public", options: { scopes: "" }, open: ["ping"] },
+  {
+    title: "a bundle has the baseline and each value of its templates, and no reserved scope",
+    options: { bundle: "read-only" },
+    open: [...READING, "account"],
+  },
+  {
+    title: "the defaults have the baseline, what is on by default and the default scopes",
+    options: { defaults: true, entitlements: ["beta"], accountType: "mentor" },
+    open: [...READING, "read_file"],
+  },
+  {
+    title: "scopes, bundle and defaults count together",
+    options: {
+      scopes: ["files:read"],
+      bundle: "read-only",
+      defaults: true,
+      tier: "pro",
+      accountType: ["mentor"],
+      entitlements: ["beta"],
+    },
+    open: [...READING, "account", "read_file"],
+  },
+  {
+    title: "a name with placeholders stands for each value, under an older name too",
+    options: { scopes: ["openid", "/accounts/<accountID>/", "/old/{partnerID}"] },
+    open: ["account", "both", "ping", PARTNER],
+  },
+  {
+    title: "a name with placeholders has the values of the other scopes",
+    options: { scopes: "openid /accounts/a/ /partners/{partnerID}/" },
+    open: ["account", "both", "ping", PARTNER],
+  },
+  {
+    title: "values that do not agree open no operation that needs one value",
+    options: { scopes: "openid /accounts/a/ /partners/b/" },
+    open: ["account", "ping", PARTNER],
+  },
+  {
+    title: "without options, every scope that a third party can have counts",
+    options: {},
+    open: [...READING, "account", "both", PARTNER],
+  },
+  {
+    title: "`defaults: false` is the same as no option",
+    options: { defaults: false, tier: "pro" },
+    open: [...READING, "edit_course", "account", "both", PARTNER],
+  },
+];
+
+const codesOf = (options?: ReachableOptions) =>
+  new Map(reachable(policy, options).map(({ operation, decision }) => [operation, decision.code]));
+
+describe("reachable", () => {
+  it.each(titled(rows))("%s", (_, { options, open }) => {
+    const allowed = [...codesOf(options)].flatMap(([name, code]) =>
+      code === "allowed" ? [name] : [],
+    );
+    expect(new Set(allowed)).toEqual(new Set(open));
+  });
+
+  it("returns every operation in declared order, patterns last, with the code of a denial", () => {
+    expect([...codesOf()]).toEqual([
+      ["list_courses", "allowed"],
+      ["edit_course", "upgrade_required"],
+      ["read_file", "account_type_required"],
+      ["purge", "reserved_scope"],
+      ["approved", "reserved_scope"],
+      ["account", "allowed"],
+      ["both", "allowed"],
+      ["pay", "allowed"],
+      ["in_project", "allowed"],
+      ["run", "allowed"],
+      ["ping", "allowed"],
+      ["drop", "denied"],
+      [PARTNER, "allowed"],
+      ["list_*", "allowed"],
+    ]);
+  });
+
+  it("names the parameter whose values do not agree", () => {
+    const decisions = reachable(policy, { scopes: "openid /accounts/a/ /partners/b/" });
+    expect(decisions.find(({ operation }) => operation === "both")?.decision).toMatchObject({
+      code: "binding_mismatch",
+      param: "accountID",
+    });
+  });
+
+  it("has the baseline and what is on by default in a policy without default scopes", () => {
+    const plain = loadPolicy({
+      name: "P",
+      version: "1",
+      scopes: { "a:read": { default: "on" }, "b:read": {} },
+      tools: { read_a: "a:read", read_b: "b:read" },
+    });
+    const codes = reachable(plain, { defaults: true }).map(({ decision }) => decision.code);
+    expect(codes).toEqual(["allowed", "insufficient_scope"]);
+  });
+
+  it.each([
+    ["an unknown bundle", { bundle: "readonly" }, "ERR_BUNDLE_UNKNOWN", /did you mean `read-only`/],
+    [
+      "an unknown name with placeholders",
+      { scopes: "/account/{accountID}/" },
+      "ERR_SCOPE_INVALID",
+      /did you mean `\/accounts\/{accountID}\/`/,
+    ],
+    ["a malformed scope", { scopes: "a  b" }, "ERR_OPTIONS_INVALID", /expected a scope/],
+    ["an unknown option", { scope: "a" }, "ERR_OPTIONS_INVALID", /did you mean `scopes`/],
+  ] as const)("throws for %s", (_, options, code, message) => {
+    const run = () => reachable(policy, options as ReachableOptions);
+    expect(run).toThrow(PolicyError);
+    expect(run).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) as unknown }),
+    );
+  });
+});
