@@ -1,0 +1,223 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
+import { root } from "../scripts/entries.mjs";
+
+const BEFORE = {
+  name: "Shop",
+  version: "1",
+  scopes: {
+    "orders:read": { description: "Read orders", default: "on" },
+    "orders:write": "Change orders",
+  },
+  tools: {
+    list_orders: { scope: "orders:read", title: "List orders", description: "List orders" },
+    cancel_order: { scope: "orders:write", title: "Cancel", description: "Cancel an order" },
+  },
+};
+/** The same, with an operation that opens for those who only read. */
+const AFTER = {
+  ...BEFORE,
+  version: "2",
+  tools: {
+    ...BEFORE.tools,
+    cancel_order: { ...BEFORE.tools.cancel_order, scope: "orders:read" },
+  },
+};
+/** An operation for which two scopes are required, not one. */
+const STRICTER = {
+  cancel_order: {
+    ...BEFORE.tools.cancel_order,
+    scope: undefined,
+    allOf: ["orders:read", "orders:write"],
+  },
+};
+const CASES = `policy: policy.json
+cases:
+  - { token: "orders:read", operation: list_orders, expect: allowed }
+  - { token: "orders:read", operation: cancel_order, expect: insufficient_scope }
+`;
+
+/** The installed package: runs the command line from its source. */
+const INSTALLED = {
+  "package.json": JSON.stringify({ name: "scope-policy", bin: { "scope-policy": "cli.mjs" } }),
+  "cli.mjs": `import { spawnSync } from "node:child_process";
+    const source = ${JSON.stringify([join(root, "scripts/run.mjs"), join(root, "src/cli.ts")])};
+    const { status } = spawnSync(process.execPath, [...source, ...process.argv.slice(2)], { stdio: "inherit" });
+    process.exitCode = status ?? 9;`,
+};
+
+interface Commit {
+  readonly [file: string]: string;
+}
+
+interface Event {
+  readonly [member: string]: unknown;
+}
+
+/**
+ * Runs the script of the action in a repository with some commits, the last one checked out. `PROJECT` in a variable is the folder of the
+ * project. Returns what it wrote.
+ */
+function runAction(
+  commits: readonly Commit[],
+  eventOf: (hashes: readonly string[]) => Event,
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const folder = mkdtempSync(join(tmpdir(), "action-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const cwd = join(folder, "project");
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.example", ...args], {
+      cwd,
+      encoding: "utf8",
+    }).trim();
+  mkdirSync(cwd);
+  git("init", "-q");
+  write("project/.gitignore", "node_modules\n");
+  for (const [name, text] of Object.entries(INSTALLED))
+    write(`project/node_modules/scope-policy/${name}`, text);
+  const hashes = commits.map((files) => {
+    for (const [name, text] of Object.entries(files)) write(`project/${name}`, text);
+    git("add", "-A");
+    git("commit", "-q", "-m", "x");
+    return git("rev-parse", "HEAD");
+  });
+  write("event.json", JSON.stringify(eventOf(hashes)));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "scripts/action.mjs")],
+    {
+      cwd,
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        GITHUB_EVENT_PATH: join(folder, "event.json"),
+        GITHUB_STEP_SUMMARY: join(folder, "summary.md"),
+        RUNNER_TEMP: folder,
+        POLICY_FILE: "policy.json",
+        ...Object.fromEntries(
+          Object.entries(variables).map(([name, text]) => [name, text.replace("PROJECT", cwd)]),
+        ),
+      },
+    },
+  );
+  const trees = git("worktree", "list").split("\n").length;
+  const summary = readFileSync(join(folder, "summary.md"), "utf8");
+  return { status, stdout, stderr, summary, trees };
+}
+
+const pullRequest = ([base]: readonly string[]): Event => ({
+  pull_request: { base: { sha: base } },
+});
+const policyText = (policy: object) => JSON.stringify(policy, null, 2);
+
+describe("the action", { timeout: 600_000 }, () => {
+  it("reports what the change of a pull request opens, and the case that fails", () => {
+    const { status, summary, trees } = runAction(
+      [
+        { "policy.json": policyText(BEFORE), "cases.yaml": CASES },
+        { "policy.json": policyText(AFTER) },
+      ],
+      pullRequest,
+      { POLICY_TESTS: "cases.yaml", POLICY_MIN: "50", POLICY_FAIL_ON: "widening" },
+    );
+    expect(status).toBe(1);
+    const heads = summary.split("\n").flatMap((line) => /^### (.*)/.exec(line)?.[1] ?? []);
+    expect(heads).toEqual([
+      "check",
+      expect.stringMatching(/^Lint: /),
+      "Policy tests fail: 1 of 2 cases pass",
+      expect.stringMatching(/^Policy change: `[0-9a-f]{7}:policy\.json` and /),
+    ]);
+    expect(summary).toContain("| `cancel_order` |");
+    expect(summary).not.toContain("policy-before-");
+    expect(trees).toBe(1);
+  });
+
+  it("compares a policy that is named by an absolute path with that of the base branch", () => {
+    const { status, summary } = runAction(
+      [{ "policy.json": policyText(BEFORE) }, { "policy.json": policyText(AFTER) }],
+      pullRequest,
+      { POLICY_FILE: "PROJECT/policy.json", POLICY_FAIL_ON: "widening" },
+    );
+    expect(status).toBe(1);
+    expect(summary).toContain("| `cancel_order` |");
+  });
+
+  it("passes for a change that opens nothing", () => {
+    const { status, stdout } = runAction(
+      [
+        { "policy.json": policyText(BEFORE) },
+        {
+          "policy.json": policyText({
+            ...BEFORE,
+            version: "2",
+            tools: { ...BEFORE.tools, ...STRICTER },
+          }),
+        },
+      ],
+      ([before]) => ({ before }),
+      { POLICY_FAIL_ON: "widening" },
+    );
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+  });
+
+  it("stops at a policy with findings", () => {
+    const wrong = { ...BEFORE, tools: { list_orders: "```orders" } };
+    const { status, summary } = runAction([{ "policy.json": policyText(wrong) }], pullRequest);
+    expect(status).toBe(1);
+    // the block ends at its own fence, which is longer than any in the text
+    expect(summary).toMatch(/^### check\n\n`{5}text\n(?:.*\n)*.*```orders(?:.*\n)+`{5}\n\n$/);
+  });
+
+  it("has nothing to compare a new policy with", () => {
+    const { status, summary } = runAction(
+      [{ "README.md": "x" }, { "policy.json": policyText(BEFORE) }],
+      pullRequest,
+    );
+    expect(status).toBe(0);
+    expect(summary).toContain("### diff\n\nthe policy is new: there is nothing to compare with\n");
+  });
+
+  it("fails if the commit before the change is not there", () => {
+    const { status, summary } = runAction([{ "policy.json": policyText(BEFORE) }], () => ({
+      pull_request: { base: { sha: "a".repeat(40) } },
+    }));
+    expect(status).toBe(1);
+    expect(summary).toContain("cannot be fetched: check out with `fetch-depth: 0`");
+  });
+});
+
+describe("action.yml", () => {
+  interface Action {
+    readonly inputs: Readonly<Record<string, { readonly description: string }>>;
+    readonly runs: {
+      readonly steps: readonly {
+        readonly env: Readonly<Record<string, string>>;
+        readonly run: string;
+        readonly "working-directory": string;
+      }[];
+    };
+  }
+  const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as Action;
+  const [step] = action.runs.steps;
+
+  it("passes each input to the script as a variable that it reads, and to nothing else", () => {
+    const script = readFileSync(join(root, "scripts/action.mjs"), "utf8");
+    const read = [...script.matchAll(/env\["(POLICY_\w+)"\]/g)].map(([, name]) => name);
+    expect(Object.keys(step?.env ?? {}).toSorted()).toEqual(read.toSorted());
+    const passed = [...Object.values(step?.env ?? {}), step?.["working-directory"]].map(
+      (value) => /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(value ?? "")?.[1],
+    );
+    expect(passed.toSorted()).toEqual(Object.keys(action.inputs).toSorted());
+    expect(step?.run).not.toContain("${{");
+  });
+});
