@@ -10,22 +10,37 @@ const built = join(root, "dist");
 /** Libraries in files of their own, since most of the command line does not need them. */
 const LAZY = [
   // loads policies in TypeScript
-  { name: "jiti/static", file: "./cli/jiti.js", exports: ["createJiti"] },
+  { file: "./cli/jiti.js", exports: { "jiti/static": ["createJiti"] } },
   // lists the tools of an MCP server
   {
-    name: "@modelcontextprotocol/client",
     file: "./cli/mcp-client.js",
-    exports: ["Client", "StreamableHTTPClientTransport", "extractWWWAuthenticateParams"],
+    exports: {
+      "@modelcontextprotocol/client": [
+        "Client",
+        "StreamableHTTPClientTransport",
+        "extractWWWAuthenticateParams",
+      ],
+    },
+  },
+  // is an MCP server; one file, since both modules must have the same classes
+  {
+    file: "./cli/mcp-server.js",
+    exports: {
+      "@modelcontextprotocol/server": ["McpServer"],
+      "@modelcontextprotocol/server/stdio": ["StdioServerTransport", "serveStdio"],
+    },
   },
 ];
 
 /** Dependencies of the package, which a library in the bundle loads instead of a copy. */
 const DEPENDENCIES = ["zod", "zod/*", "jose"];
 
-/** The module with which the MCP client validates results of tools, which the command line never calls. */
-const VALIDATOR = "@modelcontextprotocol/client/_shims";
-const NO_VALIDATOR =
-  "export const CORS_IS_POSSIBLE = false; export class DefaultJsonSchemaValidator {}";
+/** The modules with which the MCP SDKs validate what the command line never asks for: results of tools, and forms that a user fills in. */
+const VALIDATORS = /^@modelcontextprotocol\/(?:client|server)\/_shims$/;
+const NO_VALIDATOR = `
+  export { default as process } from "node:process";
+  export const CORS_IS_POSSIBLE = false;
+  export class DefaultJsonSchemaValidator {}`;
 
 /** Packages that the user installs for what needs them. */
 const OPTIONAL_PEERS = ["@redocly/openapi-core"];
@@ -40,16 +55,15 @@ const sharedModules = {
       const isShared = resolveDir.startsWith(source) && !file.startsWith("cli/");
       return isShared ? { path: `./${file}`, external: true } : undefined;
     });
-    for (const { name, file } of LAZY) {
-      build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ kind }) =>
-        kind === "dynamic-import" ? { path: file, external: true } : undefined,
-      );
+    for (const { file, exports } of LAZY) {
+      for (const name of Object.keys(exports)) {
+        build.onResolve({ filter: new RegExp(`^${name}$`) }, ({ kind }) =>
+          kind === "dynamic-import" ? { path: file, external: true } : undefined,
+        );
+      }
     }
     const namespace = "no-validator";
-    build.onResolve({ filter: new RegExp(`^${VALIDATOR}$`) }, () => ({
-      path: VALIDATOR,
-      namespace,
-    }));
+    build.onResolve({ filter: VALIDATORS }, ({ path }) => ({ path, namespace }));
     build.onLoad({ filter: /./, namespace }, () => ({ contents: NO_VALIDATOR }));
   },
 };
@@ -65,9 +79,12 @@ export async function bundleCommandLine() {
 }
 
 /** @param {(typeof LAZY)[number]} library */
-function bundleLibrary({ name, file, exports }) {
-  const contents = `export { ${exports.join(", ")} } from "${name}";`;
-  return bundle({ stdin: { contents, resolveDir: root }, outfile: join(built, file) });
+function bundleLibrary({ file, exports }) {
+  const lines = Object.entries(exports).map(
+    ([name, names]) => `export { ${names.join(", ")} } from "${name}";`,
+  );
+  const stdin = { contents: lines.join("\n"), resolveDir: root };
+  return bundle({ stdin, outfile: join(built, file) });
 }
 
 /** @param {import("esbuild").BuildOptions} options */

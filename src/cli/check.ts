@@ -1,11 +1,11 @@
 import type { CliCommand, RunContext } from "./command.js";
 import { addDriftOptions, checkDrift } from "./drift/drift.js";
+import { lintFile } from "./lint/located-lint.js";
 import { type Counts, countsOf } from "./matrix/matrix-model.js";
-import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
-import { type LoadResult, loadPolicyFile } from "./policy-file/load-policy-file.js";
+import { findingLine, findingsJson, findingsLines } from "./policy-file/findings-text.js";
+import type { LoadResult } from "./policy-file/load-policy-file.js";
 import { EXIT, UsageError } from "./terminal/io.js";
 import { styled } from "./terminal/output.js";
-import { policyWarnings } from "./warnings.js";
 
 const EXAMPLE =
   "\nExample:\n  scope-policy check policy.json\n  scope-policy check policy.json --against openapi.yaml\n";
@@ -31,7 +31,7 @@ export const check: CliCommand = {
 
     async function readOne(file: string): Promise<Result> {
       try {
-        return { file, loaded: await loadPolicyFile(file, run.screen.cwd) };
+        return { file, loaded: await run.load(file) };
       } catch (error) {
         if (error instanceof UsageError) return { file, fault: error.message };
         throw error;
@@ -48,8 +48,8 @@ type Result =
 function printJsonResults(results: readonly Result[], { screen }: RunContext): void {
   const files = results.map(({ file, loaded, fault }) => {
     if (loaded === undefined) return { file, ok: false, error: fault };
-    if (!loaded.ok) return { file, ok: false, findings: findingsJson(loaded) };
-    const warnings = policyWarnings(loaded.policy);
+    if (!loaded.ok) return { file, ok: false, findings: findingsJson(loaded.findings) };
+    const warnings = findingsJson(lintFile(loaded));
     return {
       file,
       ok: true,
@@ -67,13 +67,14 @@ function printResult({ file, loaded, fault }: Result, { screen }: RunContext): v
   } else if (loaded.ok) {
     const counts = countWords(countsOf(loaded.policy));
     screen.say([styled("green", "ok"), "  ", styled("bold", file), `: ${counts}`]);
-    for (const { code, message } of policyWarnings(loaded.policy)) {
-      screen.complain([styled("bold", "warning"), `  ${file}: ${message}  ${code}`]);
-    }
+    const warnings = lintFile(loaded);
+    screen.complain(...warnings.map((finding) => findingLine(file, finding)));
+    if (warnings.length > 0)
+      screen.complain(`scope-policy lint ${file} tells how to fix each of them`);
   } else {
     const count = loaded.findings.length;
     const noun = count === 1 ? "finding" : "findings";
-    screen.say(...findingsLines(loaded, screen.columns), "", [
+    screen.say(...findingsLines(loaded, loaded.findings, screen.columns), "", [
       styled("bold", file),
       `: ${count} ${noun}`,
     ]);

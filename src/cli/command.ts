@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Policy } from "../decision/define-policy.js";
 import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
-import { loadPolicyFile } from "./policy-file/load-policy-file.js";
-import { EXIT, type ExitCode, UsageError } from "./terminal/io.js";
+import type { LoadedPolicy, LoadResult } from "./policy-file/load-policy-file.js";
+import { EXIT, type ExitCode, type Host, UsageError } from "./terminal/io.js";
 import { type Output, render, type Screen } from "./terminal/output.js";
 
 /** The context in which a command runs. */
@@ -12,8 +12,16 @@ export interface RunContext {
   readonly screen: Screen;
   /** Whether the output is for programs (`--json`): data on standard output, errors included. */
   readonly json: boolean;
+  /**
+   * Reads the policy of a file.
+   *
+   * @throws {@link UsageError} for a file that cannot be read or that is not a policy file
+   */
+  readonly load: (file: string) => Promise<LoadResult>;
   /** Returns all text of standard input; missing if there is none. */
   readonly stdin?: () => Promise<string>;
+  /** The process that runs the command; missing if there is none. */
+  readonly host?: Host;
 }
 
 /** A command: its name, its arguments and options, and its implementation. To add one, add a row to the table in `main.ts`. */
@@ -31,14 +39,19 @@ export interface CliCommand {
 }
 
 /** Loads the policy of a file. If the file has findings, reports them and returns `undefined`. */
-export async function policyOrFindings(
+export async function policyOrFindings(file: string, run: RunContext): Promise<Policy | undefined> {
+  return (await loadedOrFindings(file, run))?.policy;
+}
+
+/** Loads the policy of a file, with its text. If the file has findings, reports them and returns `undefined`. */
+export async function loadedOrFindings(
   file: string,
-  { screen, json }: RunContext,
-): Promise<Policy | undefined> {
-  const loaded = await loadPolicyFile(file, screen.cwd);
-  if (loaded.ok) return loaded.policy;
-  if (json) screen.sayJson({ ok: false, file, findings: findingsJson(loaded) });
-  else screen.complain(...findingsLines(loaded, screen.columns));
+  { screen, json, load }: RunContext,
+): Promise<LoadedPolicy | undefined> {
+  const loaded = await load(file);
+  if (loaded.ok) return loaded;
+  if (json) screen.sayJson({ ok: false, file, findings: findingsJson(loaded.findings) });
+  else screen.complain(...findingsLines(loaded, loaded.findings, screen.columns));
   return undefined;
 }
 

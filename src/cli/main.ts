@@ -1,16 +1,22 @@
 import { Command, CommanderError } from "commander";
 import { check } from "./check.js";
 import type { CliCommand } from "./command.js";
+import { diff } from "./diff/diff.js";
 import { docs } from "./docs/docs.js";
 import { explain } from "./explain/explain.js";
 import { exportPolicy } from "./export/export.js";
 import { importCommand } from "./import/import.js";
 import { init } from "./init/init.js";
+import { lint } from "./lint/lint.js";
 import { matrix } from "./matrix/matrix.js";
+import { mcp } from "./mcp/mcp.js";
+import { plan } from "./plan/plan.js";
+import { loadPolicyFile } from "./policy-file/load-policy-file.js";
 import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
 import { EXIT, type Io, UsageError } from "./terminal/io.js";
 import { createScreen, type Screen, styled } from "./terminal/output.js";
+import { test } from "./test/test.js";
 import { token } from "./token/token.js";
 import { types } from "./types.js";
 
@@ -18,7 +24,11 @@ import { types } from "./types.js";
 const COMMANDS: readonly CliCommand[] = [
   init,
   check,
+  lint,
+  diff,
   explain,
+  plan,
+  test,
   matrix,
   docs,
   schema,
@@ -26,14 +36,16 @@ const COMMANDS: readonly CliCommand[] = [
   token,
   importCommand,
   exportPolicy,
+  mcp,
 ];
 
 const EXIT_CODES = `
 Exit codes:
-  0  success; explain: the call is allowed; token: the token is accepted
-  1  the policy has findings; token: the token is rejected
+  0  success; explain: the call is allowed; plan: all operations can be reached; token: the token is accepted
+  1  the policy has findings, also of lint; diff: --fail-on is reached; test: a case fails, or the coverage is below --min;
+     token: the token is rejected
   2  wrong usage, or a file that cannot be read, run or written
-  3  explain: the call is denied
+  3  explain: the call is denied; plan: an operation cannot be reached
   4  check --against: the policy and the source differ
 
 Every command accepts --json: data on standard output, errors included. Only terminals get colours; NO_COLOR turns them off.
@@ -57,7 +69,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       // commander passes the arguments, then the options, then the command
       const args = received.slice(0, -2) as (string | readonly string[])[];
       const options = received.at(-2) as Readonly<Record<string, unknown>>;
-      code = await run(args, options, { screen, json, ...(io.stdin && { stdin: io.stdin }) });
+      code = await run(args, options, {
+        screen,
+        json,
+        load: (file) => loadPolicyFile(file, screen.cwd),
+        ...(io.stdin && { stdin: io.stdin }),
+        ...(io.host && { host: io.host }),
+      });
     });
   }
   for (const command of [program, ...program.commands]) {

@@ -82,10 +82,9 @@ describe("check", () => {
   });
 
   it("counts the entries of a policy without findings", async () => {
-    expect(await runIn({ "p.json": SMALL_JSON }, ["check", "p.json"])).toEqual({
+    expect(await runIn({ "p.json": SMALL_JSON }, ["check", "p.json"])).toMatchObject({
       code: 0,
       out: "ok  p.json: 9 scopes, 12 tools, 3 endpoints, 3 patterns, 2 bundles, 2 denials\n",
-      err: "",
     });
   });
 
@@ -96,11 +95,14 @@ describe("check", () => {
     const { code, out, err } = await runIn({ "p.json": text }, ["check", "p.json"]);
     expect(code).toBe(0);
     expect(out).toMatch(/^ok {2}p\.json/);
-    expect(err).toMatch(/^warning {2}p\.json: no scope is in `baseline`.*no_first_scopes\n$/);
+    expect(err).toMatch(/^p\.json:1:1 {2}warning {2}no scope is in `baseline`.*no_first_scopes\n/);
+    expect(err).toMatch(/\nscope-policy lint p\.json tells how to fix each of them\n$/);
     const json = await runIn({ "p.json": text }, ["check", "p.json", "--json"]);
     expect(JSON.parse(json.out)).toMatchObject({
       ok: true,
-      files: [{ warnings: [{ code: "no_first_scopes" }] }],
+      files: [
+        { warnings: [{ code: "no_first_scopes", line: 1, page: "docs/lint.md#no_first_scopes" }] },
+      ],
     });
   });
 
@@ -135,7 +137,7 @@ describe("check", () => {
     expect(some.out).toMatch(/^ok {2}good\.json: .*\nbad\.json:4:63 /);
     const all = await runIn(files, ["check", "bad.json", "none.json", "good.json"]);
     expect(all.code).toBe(2);
-    expect(all.err).toBe("error: cannot read `none.json`: the file does not exist\n");
+    expect(all.err).toMatch(/^error: cannot read `none\.json`: the file does not exist\n/);
     expect(all.out).toContain("bad.json: 2 findings\nok  good.json");
   });
 
@@ -157,6 +159,9 @@ describe("check", () => {
           ok: true,
           counts: { scopes: 9, tools: 12, endpoints: 3, patterns: 3, bundles: 2, denials: 2 },
           findings: [],
+          warnings: expect.arrayContaining([
+            expect.objectContaining({ code: "mixed_any_of", line: 71, column: 16 }),
+          ]) as unknown,
         },
         {
           file: "bad.json",

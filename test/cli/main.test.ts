@@ -16,7 +16,11 @@ import { SMALL_JSON } from "./small-policy.js";
 const COMMANDS = [
   "init",
   "check",
+  "lint",
+  "diff",
   "explain",
+  "plan",
+  "test",
   "matrix",
   "docs",
   "schema",
@@ -24,6 +28,7 @@ const COMMANDS = [
   "token",
   "import",
   "export",
+  "mcp",
 ];
 
 /** A document with the endpoints of the small policy, and one that it does not have. */
@@ -42,9 +47,9 @@ describe("the command line", () => {
     expect(listed).toEqual([...COMMANDS, "help"]);
     for (const line of [
       "0  success",
-      "1  the policy has findings",
+      "1  the policy has findings, also of lint; diff: --fail-on is reached; test: a case fails",
       "2  wrong usage",
-      "3  explain: the call is denied",
+      "3  explain: the call is denied; plan: an operation cannot be reached",
       "4  check --against: the policy and the source differ",
     ]) {
       expect(out).toContain(`\n  ${line}`);
@@ -75,7 +80,11 @@ describe("the command line", () => {
       { argv: ["import", "raml", "a.raml"], says: "Allowed choices are openapi" },
       { argv: ["import", "openapi", "none.yaml"], says: "cannot read `none.yaml`" },
       { argv: ["export", "none.json", "--to", "cedar"], says: "cannot read `none.json`" },
+      { argv: ["plan", "none.json", "whoami"], says: "cannot read `none.json`" },
+      { argv: ["mcp", "p.json"], says: "too many arguments" },
       { argv: ["check", "p.json", "--root", "a"], says: "--root requires --against" },
+      { argv: ["test"], says: "missing required argument 'file'" },
+      { argv: ["test", "none.yaml"], says: "cannot read `none.yaml`" },
     ];
 
   it.each(titled(INVALID_ARGUMENTS, ({ argv }) => argv.join(" ")))(
@@ -141,10 +150,16 @@ describe("the command line", () => {
   });
 
   it("prints JSON for every command with --json", async () => {
-    const files = { "p.json": SMALL_JSON, "api.json": DOCUMENT_JSON };
+    const cases = "policy: p.json\ncases:\n  - { operation: whoami, expect: unauthenticated }\n";
+    const files = { "p.json": SMALL_JSON, "api.json": DOCUMENT_JSON, "cases.yaml": cases };
     for (const argv of [
       ["check", "p.json"],
+      ["diff", "p.json", "p.json"],
+      ["lint", "p.json"],
       ["explain", "p.json", "whoami"],
+      ["plan", "p.json", "whoami"],
+      ["test", "cases.yaml"],
+      ["test", "--init", "p.json"],
       ["matrix", "p.json"],
       ["docs", "p.json"],
       ["schema"],

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.js";
+import type { Host } from "../../src/cli/terminal/io.js";
 
 /** The root folder of the project. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly colours?: boolean;
   readonly columns?: number;
   readonly stdin?: () => Promise<string>;
+  readonly host?: Host;
 }
 
 /** Runs the command line in this process. */

@@ -84,8 +84,13 @@ await step("the package has the licences that it bundles, and no source text in 
       throw new Error(`${map} has source text`);
   const licences = readFileSync(join(packageOf, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
   for (const name of [
-    ...["@babel/parser", "@modelcontextprotocol/client", "commander", "jiti", "string-width"],
-    ...["wrap-ansi", "yaml"],
+    ...[
+      "@babel/parser",
+      "@modelcontextprotocol/client",
+      "@modelcontextprotocol/server",
+      "commander",
+    ],
+    ...["jiti", "string-width", "wrap-ansi", "yaml"],
   ])
     if (!licences.includes(`\n${name} `)) throw new Error(`no licence of ${name}`);
 });

@@ -1,5 +1,5 @@
 import { type Word, wordAs } from "../describe-rule.js";
-import { cellCode, code, ruleCell, table, text } from "../terminal/markdown.js";
+import { cellCode, code, ruleCell, table, text, withinRoom } from "../terminal/markdown.js";
 import {
   agreementText,
   countText,
@@ -16,7 +16,7 @@ const MAX_LENGTH = 50_000;
 export function driftMarkdown(report: DriftReport): string {
   const { file, source, drift, isDrift } = report;
   const rows = driftRows(report).map(rowCells);
-  const shown = firstRows(rows);
+  const shown = withinRoom(rows, { left: MAX_LENGTH });
   const more = rows.length - shown.length;
   const parts = [
     `### ${isDrift ? "Policy drift" : "No policy drift"}: ${code(file)} and ${code(source)}`,
@@ -36,15 +36,6 @@ function rowCells({ state, name, detail }: DriftRow): readonly string[] {
 
 function remarkText(words: readonly Word[]): string {
   return words.map((word) => wordAs(escaped(word), code, (between) => between)).join("");
-}
-
-/** Returns the rows that have room. */
-function firstRows(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  let length = 0;
-  return rows.filter((cells) => {
-    length += cells.join(" | ").length;
-    return length <= MAX_LENGTH;
-  });
 }
 
 /** Returns a word whose text is Markdown. The spaces around it separate it from names. */

@@ -163,7 +163,7 @@ export function decideOn(
 }
 
 /** Returns why no operation was found, and which name was probably meant. */
-export function whyUnknown({ asked, compiled }: ExplainedCall): {
+export function whyUnknown({ asked, compiled }: Pick<ExplainedCall, "asked" | "compiled">): {
   readonly why: string;
   readonly meant: string | undefined;
 } {

@@ -2,6 +2,7 @@ import { PLAIN_SCAN, scanJson } from "../../grammar/json-scan.js";
 import { keyFault, lineAt, tooDeep, tooManyValues } from "./faults.js";
 import { type Budget, failed, LIMITS, type Outcome } from "./limits.js";
 import { parseYaml } from "./parse-yaml.js";
+import type { Places } from "./yaml-value.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -20,18 +21,29 @@ export function decodeText(bytes: Uint8Array): Outcome<string> {
 const JSON_START = /^\s*[[{]/;
 const YAML_NAME = /\.ya?ml$/i;
 
-/** Parses the text of a file as JSON if it is JSON or starts like it, else as YAML. A file with a name in `.yaml` may be either. */
-export function parseText(name: string, text: string, budget: Budget): Outcome<unknown> {
+/**
+ * Parses the text of a file as JSON if it is JSON or starts like it, else as YAML. A file with a name in `.yaml` may be either.
+ *
+ * @param places - receives the positions of members and items
+ */
+export function parseText(
+  name: string,
+  text: string,
+  budget: Budget,
+  places?: Places,
+): Outcome<unknown> {
   if (text.trim() === "") return failed("empty_document", "the document is empty");
-  if (!JSON_START.test(text)) return parseYaml(text, budget);
+  if (!JSON_START.test(text)) return parseYaml(text, budget, places);
   const fault = scanJson(text, { ...PLAIN_SCAN, maxDepth: LIMITS.depth, maxCommas: budget.nodes });
   if (fault === "depth") return tooDeep();
   if (fault !== undefined) return tooManyValues();
   try {
     const value: unknown = JSON.parse(text);
+    // YAML contains JSON, and only its parser knows the positions
+    if (places !== undefined) return parseYaml(text, budget, places);
     return repeatedKey(text) ?? { ok: true, value };
   } catch (error) {
-    if (YAML_NAME.test(name)) return parseYaml(text, budget);
+    if (YAML_NAME.test(name)) return parseYaml(text, budget, places);
     const { message } = error as SyntaxError;
     return failed("json_syntax", `invalid JSON: ${message}`, positionIn(text, message));
   }

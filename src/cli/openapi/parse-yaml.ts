@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import { tooDeep } from "./faults.js";
 import { type Budget, failed, LIMITS, type Outcome } from "./limits.js";
-import { yamlValue } from "./yaml-value.js";
+import { type Places, type Position, yamlValue } from "./yaml-value.js";
 
 /**
  * Own checks replace those of the library that take quadratic time (`uniqueKeys`) or count after the work (aliases). `schema` wins
@@ -15,8 +15,12 @@ const OPTIONS = {
   resolveKnownTags: false,
 } as const;
 
-/** Parses YAML 1.2 text with one document: core schema, and merge keys (`yamlValue`). */
-export function parseYaml(text: string, budget: Budget): Outcome<unknown> {
+/**
+ * Parses YAML 1.2 text with one document: core schema, and merge keys (`yamlValue`).
+ *
+ * @param places - receives the positions of members and items
+ */
+export function parseYaml(text: string, budget: Budget, places?: Places): Outcome<unknown> {
   budget.yamlBytes -= Buffer.byteLength(text);
   const lines = new LineCounter();
   const tokens = budget.yamlBytes < 0 ? undefined : readTokens(text, lines, budget);
@@ -36,10 +40,11 @@ export function parseYaml(text: string, budget: Budget): Outcome<unknown> {
     const { message, pos } = problem;
     return failed("yaml_syntax", `invalid YAML: ${message}`, positionOf(pos[0], lines));
   }
-  return yamlValue(document.contents, budget.nodes, (offset) => positionOf(offset, lines));
+  const placeOf = (offset: number) => positionOf(offset, lines);
+  return yamlValue(document.contents, budget.nodes, placeOf, places);
 }
 
-function positionOf(offset: number, lines: LineCounter): { line: number; column: number } {
+function positionOf(offset: number, lines: LineCounter): Position {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 }

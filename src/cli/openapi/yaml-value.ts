@@ -24,7 +24,14 @@ class Refused extends Error {
 /** A node that is no alias. */
 type ValueNode = Exclude<ParsedNode, Alias>;
 
-type Position = { readonly line: number; readonly column: number };
+/** A line and a column, counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where the members of each object and the items of each list are written, by key or index. Merged members have no position. */
+export type Places = WeakMap<object, ReadonlyMap<string | number, Position>>;
 
 /** The state of one conversion. */
 interface Conversion {
@@ -34,19 +41,23 @@ interface Conversion {
   /** The nodes around the current one, to find an alias to one of them. */
   readonly open: Set<ValueNode>;
   readonly positionOf: (offset: number) => Position;
+  readonly places: Places;
 }
 
 /**
  * Returns a node of YAML as JSON data in which no two places share an object. Each copy of an alias counts as a value. A merge key
  * (`<<`) adds the members that the map does not have; the first of several maps wins, as in `js-yaml`.
+ *
+ * @param places - receives the positions of members and items
  */
 export function yamlValue(
   root: ParsedNode | null,
   maxNodes: number,
   positionOf: (offset: number) => Position,
+  places: Places = new WeakMap(),
 ): Outcome<unknown> {
   const targets = aliasTargets(root);
-  const conversion = { left: maxNodes, targets, open: new Set<ValueNode>(), positionOf };
+  const conversion = { left: maxNodes, targets, open: new Set<ValueNode>(), positionOf, places };
   try {
     return { ok: true, value: convert(root, 0, conversion) };
   } catch (error) {
@@ -94,9 +105,14 @@ function convert(written: ParsedNode | null, depth: number, conversion: Conversi
   if (isScalar(node)) return scalarValue(node, conversion);
   if (open.has(node)) refuse(node, "alias_circle", "an alias leads back to itself", conversion);
   open.add(node);
+  const at = new Map<string | number, Position>();
   const value = isMap(node)
-    ? Object.fromEntries(membersOf(node, depth, conversion))
-    : node.items.map((item) => convert(item, depth + 1, conversion));
+    ? Object.fromEntries(membersOf(node, depth, conversion, at))
+    : node.items.map((item, index) => {
+        at.set(index, positionAt(item, conversion));
+        return convert(item, depth + 1, conversion);
+      });
+  conversion.places.set(value, at);
   open.delete(node);
   return value;
 }
@@ -125,11 +141,12 @@ function scalarValue(node: Scalar.Parsed, conversion: Conversion): unknown {
   );
 }
 
-/** Returns the members of a map: its own ones, then the merged ones. */
+/** Returns the members of a map: its own ones, then the merged ones. Adds the positions of its own keys to `at`. */
 function membersOf(
   map: YAMLMap.Parsed,
   depth: number,
   conversion: Conversion,
+  at: Map<string | number, Position>,
 ): ReadonlyMap<string, unknown> {
   const members = new Map<string, unknown>();
   const merged: (ParsedNode | null)[] = [];
@@ -142,6 +159,7 @@ function membersOf(
     if (members.has(key) || key === "__proto__") {
       throw new Refused(keyFault(key, positionAt(written, conversion)));
     }
+    at.set(key, positionAt(written, conversion));
     members.set(key, convert(value, depth + 1, conversion));
   }
   for (const [key, value] of merged.flatMap((source) => mergedMembers(source, depth, conversion))) {

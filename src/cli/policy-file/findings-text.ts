@@ -1,16 +1,24 @@
+import type { Finding } from "../../errors.js";
 import { type Line, styled } from "../terminal/output.js";
 import { visible, widthOf } from "../terminal/visible.js";
-import type { LoadResult, LocatedFinding } from "./load-policy-file.js";
 import type { Range } from "./syntax-tree.js";
 
-type LoadedWithFindings = Extract<LoadResult, { readonly ok: false }>;
+/** A finding of a policy, or of `lint`, with its position in the file. */
+export interface ShownFinding extends Finding {
+  readonly range: Range;
+  /** What to do about a finding of `lint`. */
+  readonly fix?: string;
+  /** The section of the documentation about a finding of `lint`, which is a warning. Every other finding is an error. */
+  readonly page?: string;
+}
 
 /**
- * Returns the findings of a file as lines for people: `file:line:column  error  message  code`, the suggestion, and the
- * source line with a mark under the position.
+ * Returns the findings of a file as lines for people: `file:line:column  error  message  code`, the suggestion or the fix, and
+ * the source line with a mark under the position.
  */
 export function findingsLines(
-  { file, source, findings }: LoadedWithFindings,
+  { file, source }: { readonly file: string; readonly source: string },
+  findings: readonly ShownFinding[],
   columns: number,
 ): readonly Line[] {
   const lines = source.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
@@ -20,25 +28,32 @@ export function findingsLines(
   ]);
 }
 
+/** Returns a finding in one line: `file:line:column  error  message  code`. */
+export function findingLine(file: string, { range, message, code, page }: ShownFinding): Line {
+  const { line, column } = range.start;
+  return [
+    styled("bold", `${file}:${line}:${column}`),
+    "  ",
+    page === undefined ? styled("red", "error") : styled("bold", "warning"),
+    `  ${message}  `,
+    styled("dim", code),
+  ];
+}
+
 function findingLines(
   file: string,
   lines: readonly string[],
-  { range, message, code, suggestion, path }: LocatedFinding,
+  finding: ShownFinding,
   columns: number,
 ): readonly Line[] {
-  const { line, column } = range.start;
+  const { range, suggestion, path, fix } = finding;
   return [
-    [
-      styled("bold", `${file}:${line}:${column}`),
-      "  ",
-      styled("red", "error"),
-      `  ${message}  `,
-      styled("dim", code),
-    ],
+    findingLine(file, finding),
     ...(path === "" ? [] : [["    ", styled("dim", "at"), ` ${path}`]]),
     ...(suggestion === undefined
       ? []
       : [["    did you mean ", styled("green", `\`${suggestion}\``), "?"]]),
+    ...(fix === undefined ? [] : [["    ", styled("green", "fix:"), ` ${fix}`]]),
     ...codeFrame(lines, range, columns),
   ];
 }
@@ -72,7 +87,7 @@ function codeFrame(
 }
 
 /** Returns the findings of a file as data. Lines and columns count from 1. */
-export function findingsJson({ findings }: LoadedWithFindings): readonly object[] {
+export function findingsJson(findings: readonly ShownFinding[]): readonly object[] {
   return findings.map(({ range: { start, end }, ...finding }) => ({
     ...finding,
     line: start.line,

@@ -11,20 +11,33 @@ import { loadWithoutOutput } from "./module-output.js";
 import { packageEntry } from "./package-info.js";
 import type { Range } from "./syntax-tree.js";
 
+/** What the search for a position reads of a finding. */
+type AnyFinding = Pick<Finding, "code" | "path" | "message">;
+
 /** A finding with its position in the file. */
-export interface LocatedFinding extends Finding {
-  readonly range: Range;
+export type Located<Found extends AnyFinding> = Found & { readonly range: Range };
+
+/** A file with a policy: its name, its text and its language. */
+interface PolicyFile {
+  readonly file: string;
+  readonly source: string;
+  readonly language: Language;
+}
+
+/** The policy of a file. */
+export interface LoadedPolicy extends PolicyFile {
+  readonly ok: true;
+  readonly policy: Policy;
+}
+
+/** The findings of a file that is not a valid policy. */
+export interface InvalidPolicy extends PolicyFile {
+  readonly ok: false;
+  readonly findings: readonly Located<Finding>[];
 }
 
 /** The result of loading a file: its policy, or the findings. */
-export type LoadResult =
-  | { readonly ok: true; readonly file: string; readonly policy: Policy }
-  | {
-      readonly ok: false;
-      readonly file: string;
-      readonly source: string;
-      readonly findings: readonly LocatedFinding[];
-    };
+export type LoadResult = LoadedPolicy | InvalidPolicy;
 
 const TYPESCRIPT = /\.[cm]?ts$/i;
 
@@ -44,32 +57,60 @@ const LANGUAGES: ReadonlyMap<string, Language> = new Map([
  * @throws {@link UsageError} for a file that cannot be read, and for a module that fails or exports no policy.
  */
 export async function loadPolicyFile(file: string, cwd: string): Promise<LoadResult> {
-  const language = LANGUAGES.get(extname(file).toLowerCase());
-  if (language === undefined) {
-    throw new UsageError(
-      `\`${file}\` is not a policy file: expected one of ${[...LANGUAGES.keys()].join(", ")}`,
-    );
-  }
+  const language = languageOf(file);
   const path = resolve(cwd, file);
-  const source = await readText(file, path);
+  const source = decodePolicy(file, await readBytes(file, path));
+  const written = async () => (language === "json" ? source : definitionIn(file, path));
+  return loadSource({ file, source, language }, written);
+}
+
+/** Returns a policy from its JSON text, or the findings with their positions in it. */
+export function loadJson(file: string, source: string): Promise<LoadResult> {
+  return loadSource({ file, source, language: "json" }, () => Promise.resolve(source));
+}
+
+/**
+ * Returns the language of a policy file.
+ *
+ * @throws {@link UsageError} for a name that no policy file has
+ */
+export function languageOf(file: string): Language {
+  const language = LANGUAGES.get(extname(file).toLowerCase());
+  if (language !== undefined) return language;
+  throw new UsageError(
+    `\`${file}\` is not a policy file: expected one of ${[...LANGUAGES.keys()].join(", ")}`,
+  );
+}
+
+async function loadSource(read: PolicyFile, written: () => Promise<unknown>): Promise<LoadResult> {
   try {
-    const written = language === "json" ? source : await definitionIn(file, path);
-    return { ok: true, file, policy: loadPolicy(written) };
+    return { ok: true, ...read, policy: loadPolicy(await written()) };
   } catch (error) {
     const findings = findingsOf(error);
     if (findings === undefined) throw error;
-    const places = locateFindings(source, language, findings);
-    const start = { line: 1, column: 1 };
-    const located = findings.map((finding, index) => ({
-      ...finding,
-      range: places[index] ?? { start, end: start },
-    }));
-    return { ok: false, file, source, findings: inFileOrder(located) };
+    return { ok: false, ...read, findings: locate(read, findings) };
   }
 }
 
+/** Returns findings with their positions in a file, in the order of the file. */
+export function locate<Found extends AnyFinding>(
+  { source, language }: Pick<PolicyFile, "source" | "language">,
+  findings: readonly Found[],
+): readonly Located<Found>[] {
+  const places = locateFindings(source, language, findings);
+  const start = { line: 1, column: 1 };
+  return inFileOrder(
+    findings.map((finding, index) => ({
+      ...finding,
+      range: places[index] ?? { start, end: start },
+    })),
+  );
+}
+
 /** Returns findings in the order of the file. The last one stays the last if it counts those that are not listed. */
-function inFileOrder(findings: readonly LocatedFinding[]): readonly LocatedFinding[] {
+function inFileOrder<Found extends AnyFinding>(
+  findings: readonly Located<Found>[],
+): readonly Located<Found>[] {
   const listed = findings.filter(({ code }) => code !== MORE_FINDINGS);
   const rest = findings.filter(({ code }) => code === MORE_FINDINGS);
   const sorted = listed.toSorted(
@@ -78,13 +119,20 @@ function inFileOrder(findings: readonly LocatedFinding[]): readonly LocatedFindi
   return [...sorted, ...rest];
 }
 
-async function readText(file: string, path: string): Promise<string> {
-  let bytes: Uint8Array;
+async function readBytes(file: string, path: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     throw new UsageError(`cannot read \`${file}\`: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * Returns the bytes of a policy file as text.
+ *
+ * @throws {@link UsageError} for invalid UTF-8
+ */
+export function decodePolicy(file: string, bytes: Uint8Array): string {
   try {
     // the byte order mark is kept: it is reported as a finding
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

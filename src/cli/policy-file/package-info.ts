@@ -12,8 +12,28 @@ export function packageEntry(): string {
 
 /** Returns the version of this package. */
 export function packageVersion(): string {
+  return readManifest().version;
+}
+
+/** Returns the paths of the guides of this package: Markdown files of `docs`. */
+export function packageGuides(): readonly string[] {
+  return readManifest()
+    .files.filter((path) => /^docs\/.*\.md$/.test(path))
+    .map((path) => join(packageFolder(), path));
+}
+
+/** The members of the manifest of this package that are read. */
+interface Manifest {
+  readonly version: string;
+  readonly files: readonly string[];
+}
+
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync(join(packageFolder(), "package.json"), "utf8")) as Manifest;
+}
+
+function packageFolder(): string {
   let folder = here;
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return String((manifest as { readonly version?: unknown }).version);
+  return folder;
 }

@@ -41,3 +41,14 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export function codeList(names: readonly string[]): string {
   return names.map(code).join(", ");
 }
+
+/** Returns the first rows of a table that have room, and takes the room. The cells must be Markdown already. */
+export function withinRoom(
+  rows: readonly (readonly string[])[],
+  room: { left: number },
+): readonly (readonly string[])[] {
+  return rows.filter((cells) => {
+    room.left -= cells.join(" | ").length;
+    return room.left >= 0;
+  });
+}

@@ -1,0 +1,93 @@
+import { meetsCase } from "../../decision/prepare.js";
+import { isBoundValue, PROBE_VALUES } from "../../grammar/bound-value.js";
+import { acceptsValue } from "../../grammar/template.js";
+import type { CompiledPolicy, Operation, Param, Rule, When } from "../../policy/compiled-policy.js";
+
+/** The arguments of a call by name. */
+type Params = Readonly<Record<string, unknown>>;
+
+/** A call of one branch of an entry, with the rules that decide it. */
+export interface SampleCall {
+  /** A tool or an endpoint by its name. */
+  readonly name: string;
+  /** The entry, then the other patterns that match the name, each as the branch that the arguments choose. */
+  readonly branches: readonly Operation[];
+  readonly params: Params;
+}
+
+/** Returns calls of all operations of a policy, internal ones too: one for each branch that some call can reach. */
+export function sampleCallsOf({ fromCode }: CompiledPolicy): readonly SampleCall[] {
+  const { operations, patterns } = fromCode;
+  const exact = [...operations.values()].flatMap((entry) => callsOf(entry.name, [entry]));
+  const matched = patterns.flatMap(({ operation, matches }) => {
+    const name = FILLS.map((fill) => nameFor(operation.name, fill)).find(
+      (one) => matches(one) && !operations.has(one),
+    );
+    if (name === undefined) return [];
+    const others = patterns.filter((one) => one.operation !== operation && one.matches(name));
+    return callsOf(name, [operation, ...others.map((one) => one.operation)]);
+  });
+  return [...exact, ...matched];
+}
+
+const FILLS: readonly string[] = ["example", "x", "any1", ""];
+
+/** Returns a name that a pattern matches. */
+function nameFor(pattern: string, fill: string): string {
+  return pattern.replaceAll("*", fill).replaceAll("?", fill.slice(0, 1) || "x");
+}
+
+/** Returns calls of an entry: one for each of its branches. */
+function callsOf(name: string, entries: readonly [Operation, ...Operation[]]): SampleCall[] {
+  const [entry] = entries;
+  const conditions: readonly When[] = [...entry.cases.map(({ when }) => when), []];
+  return conditions.flatMap((when, index) => {
+    const params = argumentsFor(when, entries);
+    const branches = entries.map((one) => chosen(one, params));
+    const isReached = branches[0] === (entry.cases[index]?.branch ?? entry);
+    return isReached ? [{ name, branches, params }] : [];
+  });
+}
+
+/** Returns the branch of an entry that arguments choose; the entry itself for `otherwise`. */
+function chosen(entry: Operation, params: Params): Operation {
+  return entry.cases.find(({ when }) => meetsCase(when, params))?.branch ?? entry;
+}
+
+/** Returns arguments that meet a condition, with a value for each parameter of all branches. */
+function argumentsFor(when: When, entries: readonly Operation[]): Params {
+  const compared = Object.fromEntries(when.map(([name, values]) => [name, [...values][0]]));
+  const branches = entries.map((entry) => chosen(entry, compared));
+  const rules = branches.flatMap(({ rules }) => rules);
+  const values = new Map<string, string>();
+  for (const { name, sites } of rules.flatMap(({ params }) => params)) {
+    if (Object.hasOwn(compared, name) || values.has(name)) continue;
+    const sitesOfName = rules.flatMap(({ params }) =>
+      params.flatMap((one) => (one.name === name ? one.sites : [])),
+    );
+    values.set(name, sampleValues({ name, sites: [...sites, ...sitesOfName] })[0] ?? "a1");
+  }
+  return { ...compared, ...Object.fromEntries(values) };
+}
+
+/** Returns values that a parameter can have, the plainest first. */
+function sampleValues({ sites }: Param): readonly string[] {
+  return ["a1", "b2", "a", "b", "1", "2", ...PROBE_VALUES].filter((value) =>
+    sites.length === 0
+      ? isBoundValue(value)
+      : sites.every(({ template, index }) => acceptsValue(template, index, value)),
+  );
+}
+
+/** Returns the values of a rule's parameters in a call. */
+export function valuesOf({ params }: Rule, given: Params): readonly string[] {
+  return params.map(({ name }) => String(given[name]));
+}
+
+/** Returns values for the same parameters, each other than in the call if there is another one. */
+export function otherValuesOf({ params }: Rule, given: Params): readonly string[] {
+  return params.map((param) => {
+    const value = String(given[param.name]);
+    return sampleValues(param).find((other) => other !== value) ?? value;
+  });
+}

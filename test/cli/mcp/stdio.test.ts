@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { expect, it } from "vitest";
+import { folderOf, ROOT, run } from "../run.js";
+import { SMALL_JSON } from "../small-policy.js";
+import { ask, SLOW_MACHINE } from "./connect.js";
+
+const INITIALIZE = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  },
+};
+
+/** Runs the command in this process over two streams. */
+function start(argv: readonly string[], cwd: string) {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const program = [process.execPath] as const;
+  const host = { openStreams: () => ({ input, output }), program };
+  return { input, output, ended: run(["mcp", ...argv], { cwd, host }) };
+}
+
+it("`mcp` speaks the protocol alone on standard output, and ends with its input", async () => {
+  const cwd = folderOf({ "policies/p.json": SMALL_JSON });
+  const { input, output, ended } = start(["--root", "policies"], cwd);
+  input.write(`not json\n${JSON.stringify(INITIALIZE)}\n`);
+  const [line] = (await once(output, "data")) as [Buffer];
+  expect(JSON.parse(String(line))).toMatchObject({
+    id: 1,
+    result: { serverInfo: { name: "scope-policy" } },
+  });
+  input.end();
+  const { code, out, err } = await ended;
+  expect({ code, out }).toEqual({ code: 0, out: "" });
+  expect(err).toBe(`scope-policy mcp: policies in ${cwd}/policies\n`);
+});
+
+it("`mcp` ends if its output breaks", async () => {
+  const { input, output, ended } = start([], folderOf({}));
+  input.write(`${JSON.stringify(INITIALIZE)}\n`);
+  await once(output, "data");
+  output.destroy(new Error("broken pipe"));
+  expect(await ended).toMatchObject({
+    code: 0,
+    err: expect.stringContaining("broken pipe") as unknown,
+  });
+});
+
+it("`mcp` without a folder or without standard input is wrong usage", async () => {
+  expect(await run(["mcp"])).toMatchObject({ code: 2, err: "error: there is no standard input\n" });
+  const { ended } = start(["--root", "none"], folderOf({}));
+  expect(await ended).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("it does not exist") as unknown,
+  });
+});
+
+it(
+  "a client of the SDK starts the program and uses its tools",
+  async () => {
+    const root = folderOf({ "p.json": SMALL_JSON });
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: ["scripts/run.mjs", "src/cli.ts", "mcp", "--root", root],
+      cwd: ROOT,
+      stderr: "ignore",
+    });
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(transport, { timeout: SLOW_MACHINE });
+    expect(await ask(client, "check", { files: ["p.json"] })).toMatchObject({ isError: false });
+    const denied = await ask(client, "explain", { file: "p.json", operation: "list_orders" });
+    expect(denied.text).toMatch(/^NO: list_orders requires/);
+    expect((await client.listResources()).resources.length).toBeGreaterThan(20);
+    await client.close();
+  },
+  SLOW_MACHINE,
+);
