@@ -11,6 +11,7 @@ const TARGET = join(root, "src/policy/option-descriptions.ts");
 
 /** The types that an author of a policy meets. */
 const TYPES = new Set([
+  "AcceptedFinding",
   "AuditOptions",
   "BoundaryOptions",
   "BranchOptions",

@@ -7,6 +7,21 @@ import { definePolicy } from "scope-policy";
 
 export const chosen = { version: "2026-11-22", tools: [] } as const;
 
+/** The scopes that the page names and for which it names no tool. */
+const withoutTool = [
+  "students:write",
+  "analytics:read",
+  "curriculum:write",
+  "events:write",
+  "membership_plans:write",
+  "coupons:write",
+  "digital_products:write",
+  "subscriptions:read",
+  "subscriptions:write",
+  "admin:read",
+  "admin:write",
+] as const;
+
 const admin =
   "The admin:read and admin:write scopes are reserved for platform administrators and are not available to third-party applications.";
 
@@ -104,4 +119,9 @@ export const policy = definePolicy({
     create_lecturer: "lecturers:write",
     update_lecturer: "lecturers:write",
   },
+  lint: withoutTool.map((scope) => ({
+    code: "unused_scope",
+    path: `scopes["${scope}"]`,
+    reason: "The page names the scope and no tool that requires it.",
+  })),
 });
