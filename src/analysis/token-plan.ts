@@ -87,7 +87,8 @@ export interface TokenPlan {
  * tokens. A step that returns such an id is in the earliest token that is possible; any other step is in the latest token so far,
  * unless it waits for an id of that token. The order of the steps counts only where no id decides. The scope of each token is the
  * smallest set that opens its steps, as {@link leastPrivilege} chooses it. With a limit, a token is split: each step is in the first part
- * in which it fits. A limit never replaces narrow scopes by a broader one.
+ * in which it fits. Only a step whose smallest set does not fit alone gets a larger one: the smallest that fits, such as one broad scope
+ * in place of two narrow ones.
  *
  * `params` has names of ids only. For the value of another argument, such as one that cases compare, add a name with this value to
  * `known`. The length of an id without a value is that of `{id}`, so leave room for it in `maxLength`. Boundaries and the

@@ -219,6 +219,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["empty_text", "lint[3].reason", "must not be empty"],
+      ["invalid_type", "lint[4].reason", "expected a string, got nothing"],
       ["unknown_key", "lint[4].raeson", "unknown option `raeson`", "reason"],
       ["invalid_type", "lint[5]", "expected an object"],
       ["unknown_lint_code", "lint[0].code", "unknown lint code `unused_scpoe`", "unused_scope"],

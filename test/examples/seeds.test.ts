@@ -100,8 +100,15 @@ describe("the policy of loopwise", () => {
   const seed = seedData<LoopwiseSeed>("loopwise");
   const { definition } = loopwise.policy;
 
-  it("has the sections of the page and no others", () => {
-    expect(partsOf(definition)).toEqual(["defaultScopes", "name", "scopes", "tools", "version"]);
+  it("has the sections of the page, accepted findings, and no others", () => {
+    expect(partsOf(definition)).toEqual([
+      "defaultScopes",
+      "lint",
+      "name",
+      "scopes",
+      "tools",
+      "version",
+    ]);
     expect(definition).toMatchObject({ name: "Loopwise", version: loopwise.chosen.version });
   });
 

@@ -306,6 +306,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "defaultScopes",
       "endpoints",
       "entitlements",
+      "lint",
       "notCovered",
       "tools",
     ],

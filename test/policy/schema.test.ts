@@ -28,6 +28,7 @@ describe("policyJsonSchema", () => {
       "defaultScopes",
       "endpoints",
       "entitlements",
+      "lint",
       "name",
       "notCovered",
       "scopes",

@@ -109,6 +109,7 @@ const FULL = {
     "GET /health": { public: true },
   },
   notCovered: ["Payouts"],
+  lint: [{ code: "unused_scope", path: "scopes.openid", reason: "Clients ask for it." }],
 } satisfies PolicyDefinition;
 
 type MutableObject = Record<string | number, unknown>;

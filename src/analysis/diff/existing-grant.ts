@@ -8,6 +8,7 @@ import {
   optional,
   required,
 } from "../../policy/option-checks.js";
+import { withoutPrototype } from "../../policy/own-members.js";
 import { nearest } from "../../policy/suggest.js";
 import { ACCOUNT_CHECKS } from "../account.js";
 
@@ -93,7 +94,8 @@ function grantFault(grant: unknown): string | undefined {
 /** Returns grants by all that decides about them, in the order of the first grant of each group. */
 export function groupGrants(grants: readonly ExistingGrant[]): readonly GrantGroup[] {
   const groups = new Map<string, Omit<GrantGroup, "count" | "clients" | "users"> & Draft>();
-  for (const { client, user, policyVersion, ...token } of grants) {
+  for (const given of grants) {
+    const { client, user, policyVersion, ...token } = withoutPrototype(given);
     const grant = { ...token, ...(policyVersion !== undefined && { policyVersion }) };
     const key = keyOf(grant);
     const group = groups.get(key) ?? {

@@ -3,6 +3,7 @@ import type { Decider } from "../../decision/decide.js";
 import type { Decision } from "../../decision/decision.js";
 import { findEndpoint } from "../../decision/find-endpoint.js";
 import { mayMeanMore } from "../../policy/grant-growth.js";
+import { withoutPrototype } from "../../policy/own-members.js";
 import { namedMeanings, readGrantedTokens } from "../../policy/scope-meanings.js";
 import { type ParamValues, requestOf } from "./call-values.js";
 import { branchOfCall, decideCall, gradeOf, NOW } from "./compare-call.js";
@@ -126,7 +127,8 @@ function missingScopes(denial: Decision, { first_party }: AccessToken, { policy 
 }
 
 /** Returns whether a consent page asks again for the scope of a grant that covers what it covered. */
-function isAskedAgain({ scope, policyVersion, first_party }: ExistingGrant, sides: Sides): boolean {
+function isAskedAgain(grant: ExistingGrant, sides: Sides): boolean {
+  const { scope, policyVersion, first_party } = withoutPrototype(grant);
   const tokens = readGrantedTokens(scope) ?? [];
   const meaningsUnder = ({ policy }: Decider) =>
     tokens.flatMap((token) => namedMeanings(policy, token, first_party === true));

@@ -4,6 +4,7 @@ import { AT_GATE, type Decider, decide } from "../../decision/decide.js";
 import type { DecisionCode } from "../../decision/decision.js";
 import { findEndpoint } from "../../decision/find-endpoint.js";
 import { MAX_TIME } from "../../policy/authentication.js";
+import { withoutPrototype } from "../../policy/own-members.js";
 import { ACCENT } from "./call-values.js";
 import { gradeOf, NOW, type Widening } from "./compare-call.js";
 import type { ProbeCall } from "./probe-calls.js";
@@ -80,8 +81,9 @@ function readParams(
 
 /** Returns a token with the same age of its authentication at another time. */
 function atTime(token: AccessToken, time: number): AccessToken {
-  if (token.auth_time === undefined) return token;
-  return { ...token, auth_time: Math.max(1, Math.floor(time) - (NOW - token.auth_time)) };
+  const { auth_time } = withoutPrototype(token);
+  if (auth_time === undefined) return token;
+  return { ...token, auth_time: Math.max(1, Math.floor(time) - (NOW - auth_time)) };
 }
 
 /** Returns a witness of the search in the other direction. */

@@ -14,6 +14,8 @@ import {
 
 /** The values of every placeholder. */
 export const VALUES = ["a", "b"];
+/** The same with a value that no rule compares, for the ids of a program. */
+export const ID_VALUES = [...VALUES, "c"];
 /** The time at which decisions are made, in seconds. */
 export const NOW = 1_000_000;
 
@@ -78,17 +80,21 @@ interface Fresh {
 const bind = (scope: string, values: Readonly<Record<string, string>>): string =>
   scope.replace(/\{(\w+)\}/g, (_, name: string) => values[name] as string);
 
-function assignments(names: readonly string[]): Record<string, string>[] {
-  const [name, ...rest] = names;
+function assignments(
+  [name, ...rest]: readonly string[],
+  values: readonly string[],
+): Record<string, string>[] {
   if (name === undefined) return [{}];
-  return assignments(rest).flatMap((one) => VALUES.map((value) => ({ [name]: value, ...one })));
+  return assignments(rest, values).flatMap((one) =>
+    values.map((value) => ({ [name]: value, ...one })),
+  );
 }
 
-/** Returns the world of a definition. */
-export function worldOf(definition: Definition): World {
+/** Returns the world of a definition, in which placeholders have certain values. */
+export function worldOf(definition: Definition, given: readonly string[] = VALUES): World {
   const atoms: Atom[] = [];
   for (const [scope, { implies = [], replaces = [] }] of Object.entries(definition.scopes)) {
-    for (const values of assignments(placeholdersOf(scope))) {
+    for (const values of assignments(placeholdersOf(scope), given)) {
       const texts = (names: readonly string[]) => names.map((name) => bind(name, values));
       const [implied, older] = [texts(implies), texts(replaces)];
       atoms.push({ scope, text: bind(scope, values), bit: 1 << atoms.length, implied, older });
@@ -213,7 +219,7 @@ class NoValue extends Error {}
 
 const valueIn = (params: Params, name: string): string => {
   const value = Object.hasOwn(params, name) ? params[name] : undefined;
-  if (typeof value !== "string" || !VALUES.includes(value)) throw new NoValue(name);
+  if (typeof value !== "string" || !ID_VALUES.includes(value)) throw new NoValue(name);
   return value;
 };
 
