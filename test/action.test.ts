@@ -2,9 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { root } from "../scripts/entries.mjs";
+import { programPath } from "./cli/program.js";
 
 const BEFORE = {
   name: "Shop",
@@ -41,13 +43,10 @@ cases:
   - { token: "orders:read", operation: cancel_order, expect: insufficient_scope }
 `;
 
-/** The installed package: runs the command line from its source. */
+/** The installed package. */
 const INSTALLED = {
   "package.json": JSON.stringify({ name: "scope-policy", bin: { "scope-policy": "cli.mjs" } }),
-  "cli.mjs": `import { spawnSync } from "node:child_process";
-    const source = ${JSON.stringify([join(root, "scripts/run.mjs"), join(root, "src/cli.ts")])};
-    const { status } = spawnSync(process.execPath, [...source, ...process.argv.slice(2)], { stdio: "inherit" });
-    process.exitCode = status ?? 9;`,
+  "cli.mjs": `import ${JSON.stringify(pathToFileURL(programPath()).href)};`,
 };
 
 interface Commit {

@@ -3,6 +3,7 @@ import type { Policy } from "scope-policy";
 import { type DiffWitness, diffPolicies, type OperationChange } from "scope-policy/analysis";
 import { describe, expect, it } from "vitest";
 import { runOften, tally } from "../often.js";
+import { runs, TIMEOUT } from "./brute/runs.js";
 import { policyPairs } from "./random-policies.js";
 
 const gradeOf = (decision: { readonly allowed: boolean; readonly enriched?: boolean }) =>
@@ -27,7 +28,7 @@ const MIRRORED: Readonly<Record<OperationChange["change"], OperationChange["chan
 
 const showChange = ({ name, change }: OperationChange) => `${name}: ${change}`;
 
-describe("the difference of two random policies", () => {
+describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
   it("has no change for a policy and itself", () => {
     fc.assert(
       fc.property(policyPairs, ({ before }) => {
@@ -35,12 +36,12 @@ describe("the difference of two random policies", () => {
         expect(operations.filter(({ change }) => change !== "equal")).toEqual([]);
         expect([scopes, unproved, semver]).toEqual([[], [], "patch"]);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(15) },
     );
   });
 
   it("is mirrored if the policies are exchanged", () => {
-    const changes = tally("an operation that is not equal", 40);
+    const changes = tally("an operation that is not equal", 13);
     runOften([changes], () =>
       fc.assert(
         fc.property(policyPairs, ({ before, after }) => {
@@ -53,13 +54,13 @@ describe("the difference of two random policies", () => {
           expect(there.map(showChange).sort()).toEqual(back.map(showChange).sort());
           changes.count += there.filter(({ change }) => change !== "equal").length;
         }),
-        { numRuns: 60 },
+        { numRuns: runs(20) },
       ),
     );
   });
 
   it("shows each change with a call that both policies decide as the witness has it", () => {
-    const witnesses = tally("a witness", 40);
+    const witnesses = tally("a witness", 13);
     runOften([witnesses], () =>
       fc.assert(
         fc.property(policyPairs, ({ before, after }) => {
@@ -78,7 +79,7 @@ describe("the difference of two random policies", () => {
             }
           }
         }),
-        { numRuns: 60 },
+        { numRuns: runs(20) },
       ),
     );
   });

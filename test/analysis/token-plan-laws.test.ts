@@ -9,8 +9,9 @@ import { law } from "../model/law.js";
 import { MODEL_NOW } from "../model/model.js";
 import { load } from "../model/observe.js";
 import { type Tally, tally } from "../often.js";
+import { runs, TIMEOUT } from "./brute/runs.js";
 
-const RUNS = 50;
+const RUNS = runs(50);
 const IDS = ["x", "y", "z"];
 /** The value that each id gets when it is known. */
 const VALUES: Readonly<Record<string, string>> = { x: "vx", y: "vy", z: "vz" };
@@ -99,7 +100,7 @@ function lawOfPlans(
   law(cases, (all) => all.map(check).some(Boolean), least, RUNS, others);
 }
 
-describe("a token plan", { timeout: 300_000 }, () => {
+describe("a token plan", { timeout: TIMEOUT }, () => {
   it("has each step in one token, which allows it once the ids are known, or reports it", () => {
     const several = tally("several tokens", 15);
     const waiting = tally("a token that waits", 15);

@@ -10,6 +10,7 @@ import { createScreen, type Line, render, styled } from "../../src/cli/terminal/
 import { padTo, widthOf } from "../../src/cli/terminal/visible.js";
 import { shorten, wrap } from "../../src/cli/terminal/wrap.js";
 import { titled } from "../titled.js";
+import { programPath } from "./program.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
@@ -182,7 +183,7 @@ describe("the command line", () => {
 
 describe("the program", () => {
   const start = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    spawnSync(process.execPath, ["scripts/run.mjs", "src/cli.ts", ...argv], {
+    spawnSync(process.execPath, [programPath(), ...argv], {
       cwd: ROOT,
       encoding: "utf8",
       env: { ...process.env, ...environment },
@@ -199,7 +200,7 @@ describe("the program", () => {
   });
 
   it("exits without an error when the reader closes the pipe", () => {
-    const command = `"${process.execPath}" scripts/run.mjs src/cli.ts matrix examples/movementors/policy.ts --format html | head -c 10; echo " \${PIPESTATUS[0]}"`;
+    const command = `"${process.execPath}" "${programPath()}" matrix examples/movementors/policy.ts --format html | head -c 10; echo " \${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: ROOT, encoding: "utf8" });
     expect({ stdout, stderr }).toEqual({ stdout: "<!doctype  0\n", stderr: "" });
   });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
+import { programPath } from "./program.js";
 import { folderOf, ROOT } from "./run.js";
 
 const POLICY = `export const policy = { name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } };`;
@@ -84,7 +85,7 @@ const CASES: readonly Case[] = [
 
 /** Runs `check` in a child process. */
 function check(file: string, ...more: readonly string[]) {
-  return spawnSync(process.execPath, ["scripts/run.mjs", "src/cli.ts", "check", file, ...more], {
+  return spawnSync(process.execPath, [programPath(), "check", file, ...more], {
     cwd: ROOT,
     encoding: "utf8",
     timeout: 60_000,

@@ -2,16 +2,17 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
+import { programPath } from "./program.js";
 import { folderOf, ROOT, run } from "./run.js";
 
-const POLICY = `export const policy = { name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } };`;
+const POLICY = `export const policy = { name: "N", version: "1", scopes: { a: { description: "A", default: "on" } }, tools: { t: "a" } };`;
 const WRITES = `console.log("log"); console.info("info"); console.debug("debug"); process.stdout.write("write\\n");
 await 0; console.log("later");`;
 const WRITTEN = "log\ninfo\ndebug\nwrite\nlater\n";
 
 /** Runs a command for a policy module in a child process. */
 const runChild = (argv: readonly string[]) =>
-  spawnSync(process.execPath, ["scripts/run.mjs", "src/cli.ts", ...argv], {
+  spawnSync(process.execPath, [programPath(), ...argv], {
     cwd: ROOT,
     encoding: "utf8",
     timeout: 60_000,

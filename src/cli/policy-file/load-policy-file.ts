@@ -8,7 +8,7 @@ import { UsageError } from "../terminal/io.js";
 import { type Language, locateFindings } from "./locate-findings.js";
 import { loadWithoutExit } from "./module-exit.js";
 import { loadWithoutOutput } from "./module-output.js";
-import { packageEntry } from "./package-info.js";
+import { loadLibrary } from "./package-info.js";
 import type { Range } from "./syntax-tree.js";
 
 /** What the search for a position reads of a finding. */
@@ -171,7 +171,8 @@ async function definitionIn(file: string, path: string): Promise<unknown> {
   let exported: unknown;
   try {
     const jiti = createJiti(import.meta.url, {
-      alias: { "scope-policy": packageEntry() },
+      // the library of this command line instead of a copy, which would have to be compiled
+      virtualModules: { __proto__: null, "scope-policy": await loadLibrary() },
       fsCache: false,
       interopDefault: false,
       // `paths` of the nearest tsconfig.json, for which only TypeScript asks

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Returns the path of the entry of this package: next to this file in the build, two folders above it in the source. */
-export function packageEntry(): string {
+/** Loads the entry of this package: next to this file in the build, two folders above it in the source. */
+export async function loadLibrary(): Promise<object> {
   const built = join(here, "index.js");
-  return existsSync(built) ? built : join(here, "..", "..", "index.ts");
+  const entry = existsSync(built) ? built : join(here, "..", "..", "index.ts");
+  return (await import(pathToFileURL(entry).href)) as object;
 }
 
 /** Returns the version of this package. */

@@ -5,7 +5,8 @@ import { runModule } from "../../../src/cli/mcp/module-process.js";
 import { createPolicyReader } from "../../../src/cli/mcp/policy-reader.js";
 import { LIMITS } from "../../../src/cli/openapi/limits.js";
 import { titled } from "../../titled.js";
-import { folderOf, ROOT, run } from "../run.js";
+import { programPath } from "../program.js";
+import { folderOf, run } from "../run.js";
 import { SMALL_JSON } from "../small-policy.js";
 import { ask, connect, SLOW_MACHINE } from "./connect.js";
 
@@ -196,11 +197,7 @@ describe("a process that runs one module", () => {
       });
       const real = {
         ...host(""),
-        program: [
-          process.execPath,
-          join(ROOT, "scripts/run.mjs"),
-          join(ROOT, "src/cli.ts"),
-        ] as const,
+        program: [process.execPath, programPath()] as const,
       };
       const loaded = await runModule(real, "p.mjs", join(root, "p.mjs"), limits);
       expect(loaded).toMatchObject({ ok: true, policy: { name: "Shop" } });

@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { expect, it } from "vitest";
+import { programPath } from "../program.js";
 import { folderOf, ROOT, run } from "../run.js";
 import { SMALL_JSON } from "../small-policy.js";
 import { ask, SLOW_MACHINE } from "./connect.js";
@@ -68,7 +69,7 @@ it(
     const root = folderOf({ "p.json": SMALL_JSON });
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: ["scripts/run.mjs", "src/cli.ts", "mcp", "--root", root],
+      args: [programPath(), "mcp", "--root", root],
       cwd: ROOT,
       stderr: "ignore",
     });
