@@ -10,8 +10,10 @@ import {
   tokenScopesOf,
 } from "../decision/decide.js";
 import type { Decision } from "../decision/decision.js";
+import { isMet } from "../decision/evaluate.js";
 import {
   branchOf,
+  type PreparedAlternative,
   type PreparedBranch,
   type PreparedOperation,
   type PreparedRule,
@@ -22,7 +24,16 @@ import type { CompiledPolicy, When } from "../policy/compiled-policy.js";
 import { type Demand, demandsOf, type SeenToken, scopeNames } from "./demands.js";
 
 /** A part of a policy that tests can exercise. */
-export type CoveredKind = "operation" | "branch" | "denial" | "alternative" | "authentication";
+export type CoveredKind =
+  | "operation"
+  | "branch"
+  | "denial"
+  | "params"
+  | "alternative"
+  | "token"
+  | "authentication"
+  | "enrichment"
+  | "plain";
 
 /** A part of a policy, and whether a call exercised it. */
 export interface CoveredPart {
@@ -51,6 +62,8 @@ type Part = { -readonly [Member in keyof CoveredPart]: CoveredPart[Member] };
 /** An alternative of a rule, with what it demands of a call. */
 interface CoveredAlternative {
   readonly part: Part;
+  /** The demand of a token, if any token is enough. */
+  readonly token: Part | undefined;
   readonly demands: readonly { readonly demand: Demand; readonly part: Part }[];
 }
 
@@ -64,7 +77,12 @@ interface CoveredRule {
 interface CoveredBranch {
   readonly part: Part;
   readonly denial: Part | undefined;
+  /** The demand of parameters that calls of this branch can lack. */
+  readonly params: Part | undefined;
   readonly rules: ReadonlyMap<PreparedRule, CoveredRule>;
+  readonly enrichments: readonly { readonly part: Part; readonly by: PreparedAlternative }[];
+  /** An answer without the additional detail of the enrichments. */
+  readonly plain: Part | undefined;
 }
 
 /** The parts of one entry of the policy. */
@@ -79,9 +97,12 @@ interface CoveredEntry {
  *
  * - an operation, a pattern and a branch: by a call that is decided by it
  * - a denial with a reason: by a call that it denies
+ * - the parameters that scopes or boundaries of a branch bind: by a call that is denied for one of them
  * - an alternative: by a call that is allowed and meets it
  * - what an alternative demands: by a call that is denied and meets the rule but for this demand
+ * - an alternative that any token meets: in addition by a call without a token
  * - an authentication: by a call that is denied for it
+ * - an enrichment: by a call that is allowed with additional detail and has its scope; and the answer without: by a call that gets it
  */
 export function createCoverage(policy: CompiledPolicy, now?: Clock): Coverage {
   const decider = createDecider(policy, now);
@@ -138,27 +159,50 @@ function branchPartsOf(
   add: AddPart,
 ): CoveredBranch {
   const of = { operation, when };
-  const { denied, rules } = branch;
+  const { denied, rules, enriching } = branch;
+  const canLack = rules.some(({ params }) =>
+    params.some(({ name }) => !when?.some(([compared]) => compared === name)),
+  );
   return {
     part: when === undefined ? entry : add({ ...of, kind: "branch", detail: "" }),
     denial: denied && add({ ...of, kind: "denial", detail: denied.reason }),
+    params: canLack ? add({ ...of, kind: "params", detail: "" }) : undefined,
     rules: new Map(
       rules.map((rule) => [
         rule,
         {
-          alternatives: rule.alternatives.map((one) => {
-            const alternative = scopeNames(one);
-            const part = add({ ...of, alternative, kind: "alternative", detail: "" });
-            const demands = demandsOf(one, rule, policy).map((demand) => {
-              const { kind, detail } = demand;
-              return { demand, part: add({ ...of, alternative, kind, detail }) };
-            });
-            return { part, demands };
-          }),
+          alternatives: rule.alternatives.map((one) =>
+            alternativePartsOf(of, one, demandsOf(one, rule, policy), add),
+          ),
           authentication: rule.authentication && add({ ...of, kind: "authentication", detail: "" }),
         },
       ]),
     ),
+    enrichments: enriching.flatMap(({ enrichments }) =>
+      enrichments.map((by) => {
+        const alternative = scopeNames(by);
+        return { part: add({ ...of, alternative, kind: "enrichment", detail: "" }), by };
+      }),
+    ),
+    plain: enriching.length > 0 ? add({ ...of, kind: "plain", detail: "" }) : undefined,
+  };
+}
+
+function alternativePartsOf(
+  of: Pick<Part, "operation" | "when">,
+  one: PreparedAlternative,
+  demands: readonly Demand[],
+  add: AddPart,
+): CoveredAlternative {
+  const alternative = scopeNames(one);
+  const needsToken = one.source.uses.length === 0;
+  return {
+    part: add({ ...of, alternative, kind: "alternative", detail: "" }),
+    token: needsToken ? add({ ...of, alternative, kind: "token", detail: "" }) : undefined,
+    demands: demands.map((demand) => {
+      const { kind, detail } = demand;
+      return { demand, part: add({ ...of, alternative, kind, detail }) };
+    }),
   };
 }
 
@@ -176,10 +220,8 @@ function record(entries: readonly CoveredEntry[], call: DecidedCall, decider: De
     return { operation, parts: entry.branches.get(operation) as CoveredBranch };
   });
   for (const { part } of [...entries, ...taken.map(({ parts }) => parts)]) part.isExercised = true;
-  if (decision.code === "denied") {
-    for (const { parts } of taken) if (parts.denial) parts.denial.isExercised = true;
-    return;
-  }
+  for (const part of taken.flatMap(({ parts }) => partsOfCode(parts, decision)))
+    part.isExercised = true;
   const scopes = tokenScopesOf(decider, token);
   if (scopes === undefined) return;
   const { firstParty: firstPartyScopes } = decider.read(token) as TokenScopesByClient;
@@ -191,7 +233,14 @@ function record(entries: readonly CoveredEntry[], call: DecidedCall, decider: De
     const facts = factsOf(decider.policy, operation, token);
     return cases.map((one) => judge(one, parts, { scopes, firstPartyScopes, facts }));
   });
-  const failing = judged.filter(({ isMet }) => !isMet);
+  if (decision.allowed && decision.enriched) {
+    for (const { operation, parts } of taken) {
+      const facts = factsOf(decider.policy, operation, token);
+      for (const { part, by } of parts.enrichments)
+        if (isMet(by, scopes, facts, [])) part.isExercised = true;
+    }
+  }
+  const failing = judged.filter((one) => !one.isMet);
   for (const { met, authentication } of judged) {
     if (decision.allowed) for (const part of met) part.isExercised = true;
     if (decision.code === "insufficient_user_authentication" && authentication)
@@ -201,6 +250,33 @@ function record(entries: readonly CoveredEntry[], call: DecidedCall, decider: De
   const [only, another] = failing;
   if (only === undefined || another !== undefined) return;
   for (const part of only.nearlyMet) part.isExercised = true;
+}
+
+const listOf = (part: Part | undefined): readonly Part[] => (part === undefined ? [] : [part]);
+
+/** Returns the parts of a branch that the decision alone exercises, whatever the token has. */
+function partsOfCode(
+  { denial, params, plain, rules }: CoveredBranch,
+  decision: Decision,
+): readonly Part[] {
+  switch (decision.code) {
+    case "denied":
+      return listOf(denial);
+    case "invalid_params":
+      return [...rules.keys()].some((rule) =>
+        rule.params.some((one) => one.name === decision.param),
+      )
+        ? listOf(params)
+        : [];
+    case "unauthenticated":
+      return [...rules.values()].flatMap(({ alternatives }) =>
+        alternatives.flatMap(({ token }) => token ?? []),
+      );
+    case "allowed":
+      return decision.enriched ? [] : listOf(plain);
+    default:
+      return [];
+  }
 }
 
 /** Returns which alternatives of a rule a call meets, and the demands that are the only one that it does not meet. */

@@ -31,7 +31,10 @@ const POLICY = loadPolicy({
     inside: { scope: "read", within: { school: "schoolId" } },
     fresh: { scope: "read", maxAge: 60 },
     plan: { cases: [{ when: { mode: "dry" }, scope: "read" }], otherwise: { deny: "Not so." } },
+    more: { scope: "read", enrichedBy: "write" },
+    rich: { public: true, enrichedBy: ["read", "pro"] },
     "a_*": "read",
+    "m_*": "/{id}/read",
     "*_b": "write",
     "open_*": { public: true },
     "*_never": { deny: "Never." },
@@ -79,9 +82,44 @@ const ROWS: readonly CoverageRow[] = [
     exercised: [],
   },
   {
-    title: "a missing parameter exercises the operation alone",
+    title: "a missing parameter exercises the parameters",
     calls: [[{ scope: "/a/read" }, "mine"]],
-    exercised: ["mine operation"],
+    exercised: ["mine operation", "mine params"],
+  },
+  {
+    title: "a missing parameter exercises only the pattern that binds it",
+    calls: [[{ scope: "write" }, "m_b"]],
+    exercised: ["m_* operation", "m_* params", "*_b operation"],
+  },
+  {
+    title: "a call without a token exercises the token where any is enough",
+    calls: [[undefined, "known"]],
+    exercised: ["known operation", "known token "],
+  },
+  {
+    title: "a public call without a token exercises the answer without additional detail",
+    calls: [[undefined, "rich"]],
+    exercised: ["rich operation", "rich plain"],
+  },
+  {
+    title: "a scope whose condition is not met gives no additional detail",
+    calls: [[{ scope: "pro", tier: "free" }, "rich"]],
+    exercised: ["rich operation", "rich plain"],
+  },
+  {
+    title: "additional detail of an operation with a scope is exercised beside the scope",
+    calls: [[{ scope: "write" }, "more"]],
+    exercised: ["more operation", "more alternative read", "more enrichment write"],
+  },
+  {
+    title: "a denied call exercises no answer without additional detail",
+    calls: [[{ scope: "" }, "more"]],
+    exercised: ["more operation", "more scope read"],
+  },
+  {
+    title: "additional detail exercises each scope that gives it",
+    calls: [[{ scope: "pro", tier: "pro" }, "rich"]],
+    exercised: ["rich operation", "rich enrichment pro"],
   },
   {
     title: "an allowed call exercises every alternative that it meets",
@@ -228,6 +266,19 @@ describe("the coverage of a policy", () => {
     const parts = createCoverage(compiledPolicyOf(POLICY)).parts();
     const keys = parts.map((part) => JSON.stringify({ ...part, isExercised: undefined }));
     expect(new Set(keys).size).toBe(keys.length);
-    expect(parts.filter(({ kind }) => kind === "operation")).toHaveLength(16);
+    expect(parts.filter(({ kind }) => kind === "operation")).toHaveLength(19);
+  });
+
+  it("has no part for a parameter that the condition of a branch compares: no call of the branch lacks it", () => {
+    const own = { when: { id: "a" }, scope: "/{id}/read" };
+    const policy = loadPolicy({
+      name: "N",
+      version: "1",
+      scopes: { "/{id}/read": {} },
+      tools: { mine: { cases: [own], otherwise: "/{id}/read" } },
+    });
+    const parts = createCoverage(compiledPolicyOf(policy)).parts();
+    const lacking = parts.filter(({ kind }) => kind === "params");
+    expect(lacking.map(({ when }) => when)).toEqual([[]]);
   });
 });

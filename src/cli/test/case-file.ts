@@ -27,6 +27,8 @@ export interface TestCase {
   readonly expect: DecisionCode;
   /** The scopes that are expected to be missing; `undefined` if any may be. */
   readonly missing: readonly string[] | undefined;
+  /** Whether additional detail is expected; `undefined` if either is fine. */
+  readonly enriched: boolean | undefined;
 }
 
 /** A file of cases. */
@@ -128,18 +130,26 @@ interface WrittenCase {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly expect: DecisionCode;
   readonly missing?: string | readonly string[];
+  readonly enriched?: boolean;
 }
+
+/** The members that say more about one code. */
+const OF_ONE_CODE = [
+  { name: "missing", of: "insufficient_scope", code: "missing_scope" },
+  { name: "enriched", of: "allowed", code: "enriched" },
+] as const;
 
 function checkFile(root: unknown, report: Report): void {
   const { cases } = checkMembers(root, FILE_MEMBERS, [], report);
   if (!Array.isArray(cases)) return;
   for (const [index, written] of cases.entries()) {
     const path = ["cases", index];
-    const { token, expect, missing } = checkMembers(written, CASE_MEMBERS, path, report);
+    const members = checkMembers(written, CASE_MEMBERS, path, report);
+    const { token, expect } = members;
     if (isObject(token)) checkToken(token, [...path, "token"], report);
-    if (missing !== undefined && expect !== "insufficient_scope") {
-      const message = "`missing` belongs to the code `insufficient_scope` only";
-      report.add("missing_scope", [...path, "missing"], message);
+    for (const { name, of, code } of OF_ONE_CODE) {
+      if (members[name] === undefined || expect === of) continue;
+      report.add(code, [...path, name], `\`${name}\` belongs to the code \`${of}\` only`);
     }
   }
 }
@@ -151,7 +161,7 @@ function checkToken(token: unknown, path: Path, report: Report): void {
 }
 
 function caseOf(written: WrittenCase, path: Path, positionOf: CaseFile["positionOf"]): TestCase {
-  const { name, token, operation, params = {}, expect, missing } = written;
+  const { name, token, operation, params = {}, expect, missing, enriched } = written;
   return {
     name: name ?? `${operation}: ${expect}`,
     path,
@@ -161,6 +171,7 @@ function caseOf(written: WrittenCase, path: Path, positionOf: CaseFile["position
     params,
     expect,
     missing: typeof missing === "string" ? tokensOf(missing) : missing,
+    enriched,
   };
 }
 

@@ -64,6 +64,7 @@ export const CASE_MEMBERS = {
   params: optional(isMap),
   expect: required(isCode),
   missing: optional(isTextOrList),
+  enriched: optional(isBoolean),
 } satisfies Members;
 
 const isBoundaries: OptionCheck = (value) =>

@@ -13,12 +13,15 @@ export interface DraftCase {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly expect: DecisionCode;
   readonly missing?: string;
+  readonly enriched?: boolean;
 }
 
 /** A token for a call, with what it is made for. */
 interface Attempt {
   readonly what: string;
   readonly token: Claims | undefined;
+  /** Arguments in place of those of the call. */
+  readonly params?: SampleCall["params"];
 }
 
 /**
@@ -30,15 +33,16 @@ export function draftCasesOf(policy: Policy): readonly DraftCase[] {
   const cases = new Map<string, DraftCase>();
   for (const call of sampleCallsOf(compiled)) {
     for (const attempt of attemptsOf(call, compiled)) {
-      const key = JSON.stringify([call.name, call.params, attempt.token]);
+      const key = JSON.stringify([call.name, attempt.params ?? call.params, attempt.token]);
       if (!cases.has(key)) cases.set(key, draftOf(attempt, call, policy));
     }
   }
   return [...cases.values()];
 }
 
-function draftOf({ what, token }: Attempt, call: SampleCall, policy: Policy): DraftCase {
-  const { name, params } = call;
+function draftOf(attempt: Attempt, call: SampleCall, policy: Policy): DraftCase {
+  const { what, token, params = call.params } = attempt;
+  const { name } = call;
   const now = Math.floor(Date.now() / 1_000);
   const { auth_age: age, ...claims } = token ?? { scope: "" };
   const timed = age === undefined ? claims : { ...claims, auth_time: now - age };
@@ -52,20 +56,36 @@ function draftOf({ what, token }: Attempt, call: SampleCall, policy: Policy): Dr
     ...(Object.keys(params).length > 0 && { params }),
     expect: decision.code,
     ...(decision.code === "insufficient_scope" && { missing: decision.missing.join(" ") }),
+    ...(decision.allowed && enrichmentsOf(call).length > 0 && { enriched: decision.enriched }),
   };
+}
+
+/** Returns the scopes for additional detail, each as an alternative of its rule. */
+function enrichmentsOf({ branches }: SampleCall): readonly ChosenAlternative[] {
+  return branches.flatMap(({ rules }) =>
+    rules.flatMap((rule) =>
+      rule.enrichments.map((alternative) => ({ rule, alternative, values: [] })),
+    ),
+  );
 }
 
 function attemptsOf(call: SampleCall, policy: CompiledPolicy): readonly Attempt[] {
   const { branches, params } = call;
   const none: Attempt = { what: "without a token", token: undefined };
   const isPublic = branches.every((branch) => branch.public);
-  if (isPublic || branches.some(({ denial }) => denial !== undefined)) return [none];
+  if (branches.some(({ denial }) => denial !== undefined)) return [none];
+  const detailAttempts = (others: readonly ChosenAlternative[]) =>
+    enrichmentsOf(call).map((one): Attempt => ({
+      what: `with the detail of ${scopeNamesOf(one)}`,
+      token: claimsFor([one, ...others], policy),
+    }));
+  if (isPublic) return [none, ...detailAttempts([])];
   const demanding = branches.filter((branch) => !branch.public);
   const rules = demanding.flatMap((branch) => branch.rules);
   const lists = rules.map((rule) =>
     rule.alternatives.map((alternative) => ({ rule, alternative, values: valuesOf(rule, params) })),
   );
-  return lists.flatMap((list, at) =>
+  const attempts = lists.flatMap((list, at) =>
     list.flatMap((one) => {
       const others = lists.flatMap(([first], index) =>
         index === at || first === undefined ? [] : [first],
@@ -75,6 +95,17 @@ function attemptsOf(call: SampleCall, policy: CompiledPolicy): readonly Attempt[
         : attemptsWith(one, others, params, policy);
     }),
   );
+  const [first] = attempts;
+  const unbound: readonly Attempt[] =
+    first === undefined || call.unbound === undefined
+      ? []
+      : [{ ...first, what: "without its parameters", params: call.unbound }];
+  const chosen = lists.flatMap(([one]) => one ?? []);
+  return [...attempts, ...unbound, ...detailAttempts(chosen)];
+}
+
+function scopeNamesOf({ alternative }: ChosenAlternative): string {
+  return alternative.uses.map(({ scope }) => scope.name).join(" ");
 }
 
 /** Returns a token that meets an alternative, then tokens that lack one of its demands each. */
@@ -86,7 +117,7 @@ function attemptsWith(
 ): readonly Attempt[] {
   const full = claimsFor([one, ...others], policy);
   const { alternative, rule } = one;
-  const names = alternative.uses.map(({ scope }) => scope.name).join(" ") || "any token";
+  const names = scopeNamesOf(one) || "any token";
   const without = (...names: readonly string[]): Claims =>
     Object.fromEntries(
       Object.entries(full).filter(([name]) => !names.includes(name)),

@@ -16,6 +16,7 @@ export function reportJson(report: TestReport): object {
       expected: {
         code: test.expect,
         ...(test.missing !== undefined && { missing: test.missing }),
+        ...(test.enriched !== undefined && { enriched: test.enriched }),
       },
       decision,
     })),

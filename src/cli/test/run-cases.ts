@@ -72,8 +72,9 @@ function bindFile(
   return { ready, findings: locate(file, report, positionOf) };
 }
 
-function isExpected({ expect, missing }: TestCase, decision: Decision): boolean {
+function isExpected({ expect, missing, enriched }: TestCase, decision: Decision): boolean {
   if (decision.code !== expect) return false;
+  if (decision.code === "allowed") return enriched === undefined || enriched === decision.enriched;
   if (missing === undefined || decision.code !== "insufficient_scope") return true;
   const expected = new Set(missing);
   return (

@@ -13,6 +13,8 @@ export interface SampleCall {
   /** The entry, then the other patterns that match the name, each as the branch that the arguments choose. */
   readonly branches: readonly Operation[];
   readonly params: Params;
+  /** The arguments that choose the branch, without those that its rules bind; `undefined` if they bind no others. */
+  readonly unbound: Params | undefined;
 }
 
 /** Returns calls of all operations of a policy, internal ones too: one for each branch that some call can reach. */
@@ -45,7 +47,10 @@ function callsOf(name: string, entries: readonly [Operation, ...Operation[]]): S
     const params = argumentsFor(when, entries);
     const branches = entries.map((one) => chosen(one, params));
     const isReached = branches[0] === (entry.cases[index]?.branch ?? entry);
-    return isReached ? [{ name, branches, params }] : [];
+    if (!isReached) return [];
+    const compared = comparedIn(when);
+    const bindsMore = Object.keys(params).length > Object.keys(compared).length;
+    return [{ name, branches, params, unbound: bindsMore ? compared : undefined }];
   });
 }
 
@@ -54,9 +59,14 @@ function chosen(entry: Operation, params: Params): Operation {
   return entry.cases.find(({ when }) => meetsCase(when, params))?.branch ?? entry;
 }
 
+/** Returns the arguments that a condition compares, each with a value that meets it. */
+function comparedIn(when: When): Params {
+  return Object.fromEntries(when.map(([name, values]) => [name, [...values][0]]));
+}
+
 /** Returns arguments that meet a condition, with a value for each parameter of all branches. */
 function argumentsFor(when: When, entries: readonly Operation[]): Params {
-  const compared = Object.fromEntries(when.map(([name, values]) => [name, [...values][0]]));
+  const compared = comparedIn(when);
   const branches = entries.map((entry) => chosen(entry, compared));
   const rules = branches.flatMap(({ rules }) => rules);
   const values = new Map<string, string>();

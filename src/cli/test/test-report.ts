@@ -59,14 +59,21 @@ export function percentOf({ parts }: PolicyCoverage): number {
   return total === 0 ? 100 : Math.floor((exercised * 1_000) / total) / 10;
 }
 
-/** Returns the numbers of operations, of their alternatives, and of everything else, which are conditions. */
+/** The groups of parts that are not conditions. */
+const GROUPS: ReadonlyMap<CoveredPart["kind"], string> = new Map([
+  ["operation", "operations"],
+  ["alternative", "alternatives"],
+  ["enrichment", "alternatives"],
+]);
+
+/** Returns the numbers of operations, of their alternatives with those of `enrichedBy`, and of everything else, which are conditions. */
 export function groupsOf({ parts }: PolicyCoverage) {
-  const isOf = (kind: CoveredPart["kind"]) => (part: CoveredPart) => part.kind === kind;
-  const isCondition = ({ kind }: CoveredPart) => kind !== "operation" && kind !== "alternative";
+  const groupOf = ({ kind }: CoveredPart) => GROUPS.get(kind) ?? "conditions";
+  const countGroup = (group: string) => countOf(parts.filter((part) => groupOf(part) === group));
   return {
-    operations: countOf(parts.filter(isOf("operation"))),
-    alternatives: countOf(parts.filter(isOf("alternative"))),
-    conditions: countOf(parts.filter(isCondition)),
+    operations: countGroup("operations"),
+    alternatives: countGroup("alternatives"),
+    conditions: countGroup("conditions"),
   };
 }
 
@@ -110,7 +117,11 @@ const TEXTS: Readonly<Record<CoveredPart["kind"], (part: CoveredPart) => string>
   operation: () => "no case calls it",
   branch: () => "no case takes this branch",
   denial: () => "no case is denied for its reason",
+  params: () => "no case is denied for a missing or invalid parameter",
   alternative: () => "no case is allowed",
+  token: () => "no case is denied for a missing token",
+  enrichment: () => "no case is allowed with additional detail",
+  plain: () => "no case is allowed without additional detail",
   authentication: () => "no case is denied for how or when the user authenticated",
   scope: () => "no case is denied for a missing scope alone",
   binding: () => "no case is denied for a scope with another value alone",
@@ -130,14 +141,20 @@ function textOf(part: CoveredPart): string {
 }
 
 /** Returns what a case expects, in words. */
-export function expectedText({ test: { expect, missing } }: CaseResult): string {
+export function expectedText({ test: { expect, missing, enriched } }: CaseResult): string {
+  if (enriched !== undefined) return `${expect}, ${detailText(enriched)}`;
   return missing === undefined ? expect : `${expect}, missing ${missing.join(" ") || "nothing"}`;
 }
 
+function detailText(isEnriched: boolean): string {
+  return isEnriched ? "with additional detail" : "without additional detail";
+}
+
 /** Returns what was decided, in words. */
-export function decidedText({ decision }: CaseResult): string {
+export function decidedText({ decision, test }: CaseResult): string {
   switch (decision.code) {
     case "allowed":
+      if (test.enriched !== undefined) return `allowed, ${detailText(decision.enriched)}`;
       return decision.scopes.length === 0 ? "allowed" : `allowed by ${decision.scopes.join(" ")}`;
     case "insufficient_scope":
       return `insufficient_scope, missing ${decision.missing.join(" ")}`;

@@ -36,7 +36,7 @@ describe("test --init", () => {
     const argv = ["test", "--init", "a/policy.json", "b/all.yaml", "--json"];
     const { code, out } = await run(argv, { cwd });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ ok: true, written: "b/all.yaml", cases: 36 });
+    expect(JSON.parse(out)).toMatchObject({ ok: true, written: "b/all.yaml", cases: 45 });
     const data: unknown = parse(readFileSync(join(cwd, "b/all.yaml"), "utf8"));
     expect(data).toMatchObject({ policy: "../a/policy.json" });
     expect(await run(["test", "b/all.yaml"], { cwd })).toMatchObject({ code: 0 });

@@ -20,6 +20,8 @@ export const SCHOOL = {
     read_account: "/accounts/{accountID}/",
     drop_school: { deny: "Ask us by mail." },
     ping: { public: true },
+    overview: { scope: "courses:read", enrichedBy: "grades:read" },
+    status: { public: true, enrichedBy: ["courses:read", "courses:write"] },
     whoami: { authenticated: true },
     find: { scope: "courses:read", within: { school: "schoolId" } },
     plan: {

@@ -114,6 +114,24 @@ const CASES: readonly CaseRow[] = [
     decided: "insufficient_user_authentication",
   },
   {
+    title: "additional detail can be expected",
+    given: { token: "courses:read", operation: "status", expect: "allowed", enriched: true },
+  },
+  {
+    title: "an answer without additional detail can be expected",
+    given: { operation: "status", expect: "allowed", enriched: false },
+  },
+  {
+    title: "a call that gets more detail than expected fails",
+    given: { token: "courses:read", operation: "status", expect: "allowed", enriched: false },
+    decided: "allowed, with additional detail",
+  },
+  {
+    title: "a call that gets less detail than expected fails",
+    given: { token: "", operation: "status", expect: "allowed", enriched: true },
+    decided: "allowed, without additional detail",
+  },
+  {
     title: "an internal operation is known",
     given: { operation: "wipe", expect: "denied" },
   },
@@ -232,6 +250,11 @@ const FAULTS: readonly FaultRow[] = [
     title: "missing scopes belong to one code",
     text: `${HEAD}  - { operation: ping, expect: allowed, missing: a }\n`,
     says: "`missing` belongs to the code `insufficient_scope` only",
+  },
+  {
+    title: "additional detail belongs to one code",
+    text: `${HEAD}  - { operation: ping, expect: denied, enriched: true }\n`,
+    says: "cases.yaml:3:40  error  `enriched` belongs to the code `allowed` only",
   },
   {
     title: "a case without an operation is an error at the case",
