@@ -20,6 +20,7 @@ export interface RunResult {
 export interface RunOptions {
   readonly cwd?: string;
   readonly colours?: boolean;
+  readonly showsProgress?: boolean;
   readonly columns?: number;
   readonly stdin?: () => Promise<string>;
   readonly host?: Host;

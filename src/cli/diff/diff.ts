@@ -66,6 +66,7 @@ export const diff: CliCommand = {
     const after = await policyOrFindings(String(afterFile), run);
     if (after === undefined) return EXIT.findings;
     const given = grantsFile && { grants: await readGrants(grantsFile, run.screen.cwd) };
+    run.screen.showProgress(`comparing ${String(beforeFile)} and ${String(afterFile)}`);
     const result = diffPolicies(before, after, given || {});
     const isFailed = FAILS[String(options["failOn"])]?.(result) === true;
     const report: DiffReport = {

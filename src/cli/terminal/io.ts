@@ -20,6 +20,8 @@ export interface Io {
   readonly cwd: string;
   /** Whether colours may be used: the output is a terminal and `NO_COLOR` is not set. */
   readonly colours: boolean;
+  /** Whether standard error is a terminal that shows progress. Default: `false`. */
+  readonly showsProgress?: boolean;
   /** The width of the terminal, in characters. */
   readonly columns: number;
 }

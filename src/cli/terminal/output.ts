@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 import type { Io } from "./io.js";
 import { visible, visibleJson } from "./visible.js";
+import { shorten } from "./wrap.js";
 
 /** Colours and weights of text. */
 type Style = "bold" | "dim" | "green" | "red";
@@ -68,17 +69,41 @@ export interface Screen {
   readonly complain: (...lines: readonly Line[]) => void;
   /** Writes data for programs to standard output. */
   readonly sayJson: (data: unknown) => void;
+  /** Shows what takes time, in one line of standard error that the next output replaces. Does nothing unless it is a terminal. */
+  readonly showProgress: (text: string) => void;
 }
 
+/** Returns to the start of the line and erases it. */
+const ERASE_LINE = "\r\u001B[K";
+/** Columns of a line of progress. A line that the terminal breaks could not be erased. */
+const PROGRESS_COLUMNS = 70;
+
 /** Creates the screen of a run. */
-export function createScreen({ stdout, stderr, cwd, columns, colours }: Io): Screen {
-  const write = (output: Output) => stdout(render(output, colours));
+export function createScreen(io: Io): Screen {
+  const { stdout, stderr, cwd, columns, colours, showsProgress = false } = io;
+  let isShown = false;
+  const erase = () => {
+    if (isShown) stderr(ERASE_LINE);
+    isShown = false;
+  };
+  const write = (output: Output) => {
+    erase();
+    stdout(render(output, colours));
+  };
   return {
     cwd,
     columns,
     write,
     say: (...lines) => write({ kind: "lines", lines }),
-    complain: (...lines) => stderr(render({ kind: "lines", lines }, colours)),
+    complain: (...lines) => {
+      erase();
+      stderr(render({ kind: "lines", lines }, colours));
+    },
     sayJson: (data) => write({ kind: "json", data }),
+    showProgress: (text) => {
+      if (!showsProgress) return;
+      stderr(`${ERASE_LINE}${shorten(visible(text), PROGRESS_COLUMNS)}`);
+      isShown = true;
+    },
   };
 }

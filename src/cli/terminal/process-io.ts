@@ -28,6 +28,7 @@ export function processIo(): Io {
       program: [execPath, ...execArgv, String(argv[1])],
     },
     cwd: process.cwd(),
+    showsProgress: stderr.isTTY === true && env["TERM"] !== "dumb",
     colours: stdout.isTTY === true && stderr.isTTY === true && !unwanted,
     columns: stdout.isTTY === true ? stdout.columns : DEFAULT_WIDTH,
   };

@@ -75,10 +75,12 @@ function attemptsOf(call: SampleCall, policy: CompiledPolicy): readonly Attempt[
   const isPublic = branches.every((branch) => branch.public);
   if (branches.some(({ denial }) => denial !== undefined)) return [none];
   const detailAttempts = (others: readonly ChosenAlternative[]) =>
-    enrichmentsOf(call).map((one): Attempt => ({
-      what: `with the detail of ${scopeNamesOf(one)}`,
-      token: claimsFor([one, ...others], policy),
-    }));
+    enrichmentsOf(call).map(
+      (one): Attempt => ({
+        what: `with the detail of ${scopeNamesOf(one)}`,
+        token: claimsFor([one, ...others], policy),
+      }),
+    );
   if (isPublic) return [none, ...detailAttempts([])];
   const demanding = branches.filter((branch) => !branch.public);
   const rules = demanding.flatMap((branch) => branch.rules);

@@ -66,6 +66,8 @@ export const test: CliCommand = {
     if (!read.ok) return reportFindings(read.findings, run);
     const policies = await loadPolicies(read.files, run);
     if (policies === undefined) return EXIT.findings;
+    const count = read.files.reduce((sum, { cases }) => sum + cases.length, 0);
+    run.screen.showProgress(`deciding ${count} ${count === 1 ? "case" : "cases"}`);
     const now = Math.floor(Date.now() / 1_000);
     const result = runCases(read.files, policies, now);
     if (!result.ok) return reportFindings(result.findings, run);
@@ -97,6 +99,7 @@ async function readFiles(names: readonly string[], { screen }: RunContext): Prom
   const files: CaseFile[] = [];
   const findings: DocumentFinding[] = [];
   for (const name of names) {
+    screen.showProgress(`reading ${name}`);
     const read = await readCaseFile(name, screen.cwd);
     if (read.ok) files.push(read.cases);
     else findings.push(...read.findings);
@@ -111,6 +114,7 @@ async function loadPolicies(
 ): Promise<ReadonlyMap<string, Policy> | undefined> {
   const loaded = new Map<string, Policy>();
   for (const name of new Set(files.flatMap(({ policies }) => policies))) {
+    run.screen.showProgress(`loading ${name}`);
     const policy = await policyOrFindings(name, run);
     if (policy === undefined) return undefined;
     loaded.set(name, policy);

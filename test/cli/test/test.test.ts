@@ -353,6 +353,38 @@ describe("a fault of a file", () => {
   });
 });
 
+describe("the progress", () => {
+  const ERASE = "\r\u001B[K";
+  const files = {
+    "policy.json": SCHOOL_JSON,
+    [`${"long ".repeat(20)}.yaml`]: `${HEAD}  - { operation: ping, expect: allowed }\n`,
+    "missing.yaml": `policy: none.json\ncases:\n  - { operation: ping, expect: allowed }\n`,
+  };
+  const [, name] = Object.keys(files) as [string, string];
+
+  it("is one line of a terminal at a time, which the report replaces", async () => {
+    const { code, out, err } = await runIn(files, ["test", name], { showsProgress: true });
+    expect({ code, out: out.slice(0, 19) }).toEqual({ code: 0, out: "1 of 1 case passes\n" });
+    expect(err.split(ERASE)).toEqual([
+      "",
+      expect.stringMatching(/^reading long .{1,60} …$/),
+      "loading policy.json",
+      "deciding 1 case",
+      "",
+    ]);
+  });
+
+  it("is erased before an error", async () => {
+    const run = { showsProgress: true };
+    const { err } = await runIn(files, ["test", "missing.yaml"], run);
+    expect(err.split(ERASE).at(-1)).toMatch(/^error: cannot read `none.json`/);
+  });
+
+  it("is not written to a file", async () => {
+    expect(await runIn(files, ["test", name])).toMatchObject({ code: 0, err: "" });
+  });
+});
+
 describe("the files", () => {
   it("run with each policy of their list, found from the folder of the file", async () => {
     const strict = JSON.stringify({
