@@ -1,21 +1,13 @@
 import fc from "fast-check";
-import type { Policy } from "scope-policy";
-import { type DiffWitness, diffPolicies, type OperationChange } from "scope-policy/analysis";
+import { diffPolicies, type OperationChange } from "scope-policy/analysis";
 import { describe, expect, it } from "vitest";
 import { runOften, tally } from "../often.js";
 import { runs, TIMEOUT } from "./brute/runs.js";
+import { decideWitness } from "./decide-witness.js";
 import { policyPairs } from "./random-policies.js";
 
 const gradeOf = (decision: { readonly allowed: boolean; readonly enriched?: boolean }) =>
   Number(decision.allowed) + Number(decision.enriched ?? false);
-
-/** Returns the decision of a policy about a witness. */
-function decideWitness(policy: Policy, { call, token, params = {} }: DiffWitness) {
-  const [method = "", path] = call.split(" ");
-  return path === undefined
-    ? policy.decideUntrusted(token, call, params)
-    : policy.decideRequest(token, { method, path, params });
-}
 
 const MIRRORED: Readonly<Record<OperationChange["change"], OperationChange["change"]>> = {
   wider: "narrower",
