@@ -5,11 +5,12 @@ import type { Policy } from "scope-policy";
 import { leastPrivilege } from "scope-policy/analysis";
 import { describe, expect, it } from "vitest";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
-import { type Built, buildPolicy } from "../catalogues/harness/build.js";
+import { buildPolicy } from "../catalogues/harness/build.js";
 import { readCatalogue } from "../catalogues/harness/catalogue.js";
 import { LIBRARY } from "../catalogues/harness/engine.js";
 import { readSources } from "../catalogues/harness/source.js";
 import { createTally } from "../catalogues/harness/tally.js";
+import { selections, valuesFor } from "./catalogue-operations.js";
 
 const COPIES = fileURLToPath(new URL("../catalogues/copies", import.meta.url));
 /** Maximum time of the processor for one plan in milliseconds: a bound on a search that does not end, and not a measurement. */
@@ -19,7 +20,7 @@ const MAX_TIME = 10_000;
 function planAll(
   policy: Policy,
   names: readonly string[],
-  params: Record<string, unknown>,
+  params: Readonly<Record<string, unknown>>,
 ): number {
   const start = process.cpuUsage();
   const plan = leastPrivilege(policy, names, { params });
@@ -34,18 +35,6 @@ function planAll(
   for (const left of tokens)
     expect(deniedWith(tokens.filter((scope) => scope !== left))).not.toEqual([]);
   return (user + system) / 1_000;
-}
-
-/** Returns lists of 20 operations: those with the most alternatives, and some that are spread over the catalogue. */
-function selections({ units }: Built): readonly (readonly string[])[] {
-  const keys = (list: typeof units) =>
-    [...new Set(list.map(({ target }) => target.key))].slice(0, 20);
-  const wide = units.toSorted(
-    (left, right) => right.alternatives.length - left.alternatives.length,
-  );
-  const step = Math.max(1, Math.floor(units.length / 20));
-  const spread = [0, 1, 2].map((first) => units.filter((_, at) => at % step === first % step));
-  return [wide, ...spread].map(keys);
 }
 
 const sources = await readSources([COPIES]);
@@ -69,19 +58,8 @@ describe("the plan of", () => {
       const tally = createTally();
       const built = buildPolicy(readCatalogue(source, tally), LIBRARY, tally);
       if (built === undefined) throw new Error("the library rejects the catalogue");
-      const { policy, units, valueFor } = built;
-      for (const names of selections(built)) {
-        const wanted = new Set(names);
-        const args = units.flatMap(({ target, params }) =>
-          wanted.has(target.key) ? Object.entries(params) : [],
-        );
-        const values = names.flatMap((name) =>
-          policy.operation(name).params.map((param) => [param, valueFor(param)] as const),
-        );
-        const time = planAll(policy, names, Object.fromEntries([...values, ...args]));
-        expect(time).toBeLessThan(MAX_TIME);
-        if (process.env["MEASURE"]) console.info(`${source.name}: ${time.toFixed(1)} ms`);
-      }
+      for (const names of selections(built))
+        expect(planAll(built.policy, names, valuesFor(built, names))).toBeLessThan(MAX_TIME);
     },
   );
 });
