@@ -49,7 +49,7 @@ console.log(`${"plan for".padEnd(40)} operations    first   median`);
 print(
   "all tools of Loopwise",
   loopwise.toolNames.length,
-  measure(loopwise as never, loopwise.toolNames, {}),
+  measure(loopwise, loopwise.toolNames, {}),
 );
 for (const { name, result } of largest) {
   const [wide, ...others] = selections(result);
