@@ -109,6 +109,22 @@ describe("diffPolicies of operations with cases", () => {
       wider: ["GET /x/{rest*}", "GET /x/a/b", { path: "x/a/b" }],
     },
     {
+      title: "finds a path with more segments than any other endpoint for a catch-all at the root",
+      endpoints: [
+        {
+          "GET /{kind}": "courses:read",
+          "GET /{kind}/{id}": "courses:read",
+          "GET /{path*}": { deny: "not these" },
+        },
+        {
+          "GET /{kind}": "courses:read",
+          "GET /{kind}/{id}": "courses:read",
+          "GET /{path*}": "courses:read",
+        },
+      ],
+      wider: ["GET /{path*}", "GET /@fresh/@fresh/@fresh"],
+    },
+    {
       title: "finds a compared value between literal texts of a segment",
       endpoints: [
         { "GET /v{major}/{id}": except({ major: "1" }) },

@@ -49,9 +49,9 @@ export function routeOf(
           return span === undefined ? [] : [text.slice(...span), otherCase(text.slice(...span))];
         }),
       );
-      // more segments than any endpoint without a catch-all has
+      // a path with more segments than any endpoint without a catch-all
       const most = Math.max(...near.map(({ endpoint }) => endpoint.segments.length));
-      const long = segment.isCatchAll ? [Array(most).fill(free).join("/")] : [];
+      const long = segment.isCatchAll ? [`${`${free}/`.repeat(most - at)}${free}`] : [];
       route.set(param, [...new Set([...texts, ...long])]);
     }
   }
