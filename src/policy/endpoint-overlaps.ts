@@ -26,7 +26,7 @@ interface MixedSegment {
 }
 
 /** What a segment matches, in one letter case. */
-type FoldedSegment = Pick<Segment, "isCatchAll" | "literals">;
+export type FoldedSegment = Pick<Segment, "isCatchAll" | "literals">;
 
 /** Number of steps for two groups of segments: their common ends are grouped. */
 const GROUP_COST = 10;
@@ -82,16 +82,12 @@ function mixedByPlace(endpoints: Iterable<NamedEndpoint>) {
   return places;
 }
 
-function foldSegments({ segments }: Endpoint): readonly FoldedSegment[] {
+/** Returns what each segment of an endpoint matches. */
+export function foldSegments({ segments }: Endpoint): readonly FoldedSegment[] {
   return segments.map(({ isCatchAll, literals }) => ({
     isCatchAll,
     literals: literals.map(foldLiteral),
   }));
-}
-
-/** Returns whether some request can be for either of two endpoints. Letter case does not distinguish them. */
-export function haveCommonRequest(one: Endpoint, other: Endpoint): boolean {
-  return one.method === other.method && areTogether(foldSegments(one), foldSegments(other));
 }
 
 /** Yields the pairs of two groups, each with ends of the same lengths, that some text matches. */
@@ -123,7 +119,8 @@ function areTogether(left: readonly FoldedSegment[], right: readonly FoldedSegme
   return left.length === right.length;
 }
 
-function haveSameText(one: FoldedSegment, other: FoldedSegment): boolean {
+/** Returns whether some text, which can be empty, is one of each of two segments. */
+export function haveSameText(one: FoldedSegment, other: FoldedSegment): boolean {
   const [left, right] = [one.literals, other.literals];
   const [first = "", last = ""] = [left[0], left.at(-1)];
   if (left.length === 1 && right.length === 1) return first === right[0];

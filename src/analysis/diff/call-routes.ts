@@ -5,7 +5,6 @@ import {
   parseEndpoint,
   type Segment,
 } from "../../policy/endpoint-key.js";
-import { haveCommonRequest } from "../../policy/endpoint-overlaps.js";
 import { spansOf } from "../../policy/path-segment.js";
 import { combinations } from "./combinations.js";
 
@@ -25,32 +24,30 @@ export function endpointOf(name: string): Endpoint | undefined {
  * Returns, for each path parameter, the values that one of the policies may read as the text of another endpoint, as that text in
  * other letter case, or as a value that a case of another endpoint compares.
  *
+ * @param near - the endpoints that have a request in common with the endpoint, itself included
  * @param fresh - text that occurs in neither policy
  */
 export function routeOf(
   endpoint: Endpoint,
-  endpoints: readonly ComparedEndpoint[],
+  near: readonly ComparedEndpoint[],
   fresh: string,
 ): ReadonlyMap<string, readonly string[]> {
   const free = `@${fresh}`;
-  const { method, segments } = endpoint;
-  const near = endpoints
-    .filter(({ endpoint: one }) => {
-      const hasCatchAll = [...segments, ...one.segments].some(({ isCatchAll }) => isCatchAll);
-      return one.method === method && (hasCatchAll || one.segments.length === segments.length);
-    })
-    .map((one) => (isComparedBeside(endpoint, one) ? one : { ...one, compared: NOTHING }));
+  // values that its own cases compare choose the branch of a call already
+  const facing = near.map((one) =>
+    one.endpoint === endpoint ? { ...one, compared: NOTHING } : one,
+  );
+  const most = Math.max(...near.map((one) => one.endpoint.segments.length));
   const route = new Map<string, readonly string[]>();
-  for (const [at, segment] of segments.entries()) {
+  for (const [at, segment] of endpoint.segments.entries()) {
     for (const [index, param] of segment.params.entries()) {
-      const texts = near.flatMap((other) =>
+      const texts = facing.flatMap((other) =>
         facingTexts(segment, at, other, free).flatMap((text) => {
           const span = spansOf(text, segment.literals, 1)?.[index];
           return span === undefined ? [] : [text.slice(...span), otherCase(text.slice(...span))];
         }),
       );
       // a path with more segments than any endpoint without a catch-all
-      const most = Math.max(...near.map(({ endpoint }) => endpoint.segments.length));
       const long = segment.isCatchAll ? [`${`${free}/`.repeat(most - at)}${free}`] : [];
       route.set(param, [...new Set([...texts, ...long])]);
     }
@@ -59,16 +56,6 @@ export function routeOf(
 }
 
 const NOTHING: ComparedEndpoint["compared"] = new Map();
-
-/** Returns whether cases of another endpoint compare arguments of requests that can also be for an endpoint. */
-export function isComparedBeside(endpoint: Endpoint, other: ComparedEndpoint): boolean {
-  // values that its own cases compare choose the branch of a call already
-  return (
-    other.compared.size > 0 &&
-    other.endpoint !== endpoint &&
-    haveCommonRequest(endpoint, other.endpoint)
-  );
-}
 
 /** Returns the texts of another endpoint in the place of a segment, and those with the values that its cases compare. */
 function facingTexts(

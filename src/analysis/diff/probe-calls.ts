@@ -1,10 +1,11 @@
 import { operationOf } from "../../decision/decide.js";
 import type { PreparedOperation } from "../../decision/prepare.js";
+import { createCommonRequestFinder } from "../../policy/common-requests.js";
 import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js";
 import type { Endpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
 import { isToolName } from "../../policy/tool-names.js";
-import { type ComparedEndpoint, endpointOf, isComparedBeside, routeOf } from "./call-routes.js";
+import { type ComparedEndpoint, endpointOf, routeOf } from "./call-routes.js";
 import { intersectPatterns, NO_INTERSECTIONS } from "./pattern-intersections.js";
 import type { Sides } from "./sides.js";
 
@@ -79,11 +80,13 @@ export function probeCallsOf(
     return endpoint === undefined ? [] : [{ name, endpoint, compared: comparedIn(policies, name) }];
   });
   const byName = new Map(endpoints.map((one) => [one.name, one]));
+  const nearTo = createCommonRequestFinder(endpoints);
   return entries.flatMap((entry) => {
     const { name } = entry;
     const own = byName.get(name);
     const endpoint = own?.endpoint;
-    const compared = own === undefined ? comparedIn(policies, name) : comparedNear(own, endpoints);
+    const near = own === undefined ? [] : nearTo(own.endpoint);
+    const compared = own === undefined ? comparedIn(policies, name) : comparedNear(own, near);
     const atGate = operationOf(after, name);
     const fromCode = isInternalName(after.policy, name)
       ? operationOf(after.fromCode, name)
@@ -92,9 +95,7 @@ export function probeCallsOf(
     const calls: ProbeCall[] = [];
     if (atGate !== undefined) {
       const route =
-        endpoint === undefined
-          ? new Map<string, never>()
-          : routeOf(endpoint, endpoints, values.fresh);
+        endpoint === undefined ? new Map<string, never>() : routeOf(endpoint, near, values.fresh);
       calls.push({
         ...call,
         ...titleOf(after.policy, name),
@@ -141,16 +142,16 @@ function comparedIn(
 }
 
 /**
- * Returns the arguments that cases of an endpoint compare, and those, path parameters excluded, that cases of other endpoints compare
- * for which a policy can take the same request.
+ * Returns the arguments that cases of an endpoint compare, and those, path parameters excluded, that cases of endpoints compare which
+ * have a request in common with it.
  */
 function comparedNear(
   { endpoint, compared: own }: ComparedEndpoint,
-  endpoints: readonly ComparedEndpoint[],
+  near: readonly ComparedEndpoint[],
 ): ReadonlyMap<string, ReadonlySet<unknown>> {
   const paramsOf = ({ segments }: Endpoint) => segments.flatMap(({ params }) => params);
-  const near = endpoints.filter((one) => isComparedBeside(endpoint, one));
   const others = near.flatMap(({ endpoint: other, compared }) => {
+    if (other === endpoint) return [];
     const inPath = new Set([...paramsOf(endpoint), ...paramsOf(other)]);
     return [...compared].filter(([argument]) => !inPath.has(argument));
   });
