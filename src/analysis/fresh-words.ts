@@ -9,18 +9,20 @@ const SHORTEST = 6;
  * `taken` contains one.
  */
 export function createFreshWords(policy: CompiledPolicy, taken: unknown): () => string {
+  const words = freshWords(policy, taken);
+  return () => words.next().value;
+}
+
+/** Yields the words. Reads the policy at the first one, since most operations of a large policy need none. */
+function* freshWords(policy: CompiledPolicy, taken: unknown): Generator<string, never> {
   const names = [...policy.templates.values()].flat();
   const patterns = names.flatMap(({ template }) => template.accepted.flat());
   const free = LETTERS.filter((letter) => patterns.every(({ pattern }) => pattern.test(letter)));
   const known = JSON.stringify([policy.definition, taken]);
-  let count = -1;
-  return () => {
-    while (true) {
-      count += 1;
-      const word = wordOf(count, free);
-      if (!known.includes(word)) return word;
-    }
-  };
+  for (let count = 0; ; count += 1) {
+    const word = wordOf(count, free);
+    if (!known.includes(word)) yield word;
+  }
 }
 
 /** Returns a number in digits that are letters: each number has another word. */

@@ -1,6 +1,7 @@
 import type { TokenScopes, TokenScopesReader } from "../../decision/token-scopes.js";
+import { groupBy } from "../../grammar/entry-of.js";
 import { bindScope } from "../../grammar/template.js";
-import type { CompiledPolicy } from "../../policy/compiled-policy.js";
+import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../../policy/compiled-policy.js";
 import type { NamedUse } from "../../policy/rule.js";
 import { createSpellingReader } from "../../policy/spellings.js";
 import type { ParamValues } from "./call-values.js";
@@ -11,24 +12,37 @@ export interface Source {
   readonly reserved: boolean;
 }
 
-/**
- * Returns the texts that grant a scope with these values under `after`: its names, older names, and those of the scopes that imply it, also
- * spelled as their matching rule allows. Every other text grants at least as much as one of these under any policy.
- */
-export function sourcesOf(
-  { scope, params }: NamedUse,
+/** A scope that implies another one, itself included. */
+interface Implying {
+  readonly scope: CompiledScope;
+  readonly implied: ImpliedScope;
+}
+
+/** Returns the texts that grant a scope with some values of the parameters. */
+export type SourceReader = (
+  use: NamedUse,
   values: ParamValues,
   firstParty: boolean,
-  policy: CompiledPolicy,
-  fresh: string,
-): readonly Source[] {
+) => readonly Source[];
+
+/**
+ * Creates the function that returns the texts that grant a scope under a policy: its names, older names, and those of the scopes that
+ * imply it, also spelled as their matching rule allows. Every other text grants at least as much as one of these under any policy.
+ *
+ * @param fresh - text that occurs in no policy
+ */
+export function createSourceReader(policy: CompiledPolicy, fresh: string): SourceReader {
   const spell = createSpellingReader(policy, fresh);
-  return policy.scopes.flatMap(({ id, name, template, options, reserved, closure }) => {
-    if (reserved && !firstParty) return [];
-    return closure.flatMap((implied) => {
-      if (implied.scope !== scope.id) return [];
+  const implying = groupBy(
+    policy.scopes.flatMap((scope) => scope.closure.map((implied) => ({ scope, implied }))),
+    ({ implied }) => String(implied.scope),
+  );
+  return (use, values, firstParty) =>
+    (implying.get(String(use.scope.id)) as Implying[]).flatMap(({ scope, implied }) => {
+      const { id, name, template, options, reserved } = scope;
+      if (reserved && !firstParty) return [];
       const bound = template.names.map((placeholder, index) => {
-        const param = params[implied.values.indexOf(index)];
+        const param = use.params[implied.values.indexOf(index)];
         return [placeholder, param === undefined ? `${fresh}any` : values.get(param)] as const;
       });
       const own = [name, ...(options.replaces ?? [])].flatMap((text) => {
@@ -38,7 +52,6 @@ export function sourcesOf(
       const spelled = spell(id, bound[0]?.[1]);
       return [...new Set([...own, ...spelled])].map((text) => ({ text, reserved }));
     });
-  });
 }
 
 /** Returns the texts that grant the least under `before`: a call that is denied with any of the texts is denied with one of these. */

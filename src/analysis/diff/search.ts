@@ -15,7 +15,7 @@ import {
   type Widening,
   wantedOf,
 } from "./compare-call.js";
-import { leastOf, sourcesOf } from "./granting-texts.js";
+import { leastOf } from "./granting-texts.js";
 import type { ProbeCall } from "./probe-calls.js";
 import type { Sides } from "./sides.js";
 
@@ -105,13 +105,13 @@ function textsOfWay(
   way: Way,
   values: ParamValues,
   firstParty: boolean,
-  { before, after, values: { fresh } }: Sides,
+  { before, sources: { after: sourcesOf } }: Sides,
 ): readonly (readonly string[])[] | undefined {
   // a number fills a placeholder with its digits
   const texts: ParamValues = new Map(
     [...values].map(([name, value]) => [name, boundValueText(value) as CaseValue]),
   );
-  const sources = way.uses.map((use) => sourcesOf(use, texts, firstParty, after.policy, fresh));
+  const sources = way.uses.map((use) => sourcesOf(use, texts, firstParty));
   // without a reserved scope, `first_party` makes no difference under `after`
   const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
   if (isSame || sources.some((list) => list.length === 0)) return undefined;

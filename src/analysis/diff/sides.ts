@@ -3,6 +3,7 @@ import { deciderOf } from "../../decision/gate-decider.js";
 import type { AnyPolicy } from "../../policy/any-policy.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import { type FreshValues, freshValues, holePatterns } from "./fresh-values.js";
+import { createSourceReader, type SourceReader } from "./granting-texts.js";
 
 /** Two policies, in the direction of a search for calls that only `after` allows. */
 export interface Sides {
@@ -10,6 +11,8 @@ export interface Sides {
   readonly after: Decider;
   /** Values that neither policy names. */
   readonly values: FreshValues;
+  /** The texts that grant a scope, under each policy. */
+  readonly sources: { readonly before: SourceReader; readonly after: SourceReader };
 }
 
 /**
@@ -20,14 +23,22 @@ export interface Sides {
 export function createSides(before: AnyPolicy, after: AnyPolicy): Sides {
   const compiled = [before, after].map(compiledPolicyOf);
   const texts = JSON.stringify([before.definition, after.definition]);
+  const sides = { before: deciderOf(before), after: deciderOf(after) };
+  const values = freshValues(texts, holePatterns(compiled));
+  const sourcesUnder = ({ policy }: Decider) => createSourceReader(policy, values.fresh);
   return {
-    before: deciderOf(before),
-    after: deciderOf(after),
-    values: freshValues(texts, holePatterns(compiled)),
+    ...sides,
+    values,
+    sources: { before: sourcesUnder(sides.before), after: sourcesUnder(sides.after) },
   };
 }
 
 /** Returns the sides of the search in the other direction. */
-export function reversed(sides: Sides): Sides {
-  return { ...sides, before: sides.after, after: sides.before };
+export function reversed({ before, after, values, sources }: Sides): Sides {
+  return {
+    before: after,
+    after: before,
+    values,
+    sources: { before: sources.after, after: sources.before },
+  };
 }
