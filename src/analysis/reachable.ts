@@ -7,7 +7,7 @@ import type { PreparedOperation } from "../decision/prepare.js";
 import { hasPlaceholder } from "../grammar/placeholder.js";
 import { readScopeTokens } from "../grammar/scope.js";
 import { printedScope } from "../grammar/scope-syntax.js";
-import { bindTemplate } from "../grammar/template.js";
+import { acceptsGranted, bindTemplate } from "../grammar/template.js";
 import { isOpen } from "../policy/approval.js";
 import { bundleScopes } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
@@ -24,8 +24,15 @@ import type { PolicyTypes } from "../policy/policy-types.js";
 import { expandTokens } from "../policy/scope-meanings.js";
 import type { TemplateName } from "../policy/template-names.js";
 import { ACCOUNT_CHECKS, type Account, accountClaims } from "./account.js";
+import {
+  comparedParams,
+  comparedTexts,
+  isCallable,
+  type SearchedClient,
+} from "./callable-branch.js";
 import { combinations } from "./diff/combinations.js";
 import { createFreshWords } from "./fresh-words.js";
+import { paramsOf } from "./operation-branches.js";
 
 /** Options of {@link reachable}: what a client is granted, and the account of the user. */
 export interface ReachableOptions<Bundle extends string = string> extends Account {
@@ -52,9 +59,9 @@ export interface OperationDecision {
  * The client has the scopes of all given options together. Without `scopes`, `bundle` and `defaults`, it has every scope that is neither
  * reserved nor restricted: what is not allowed then is open to no third party with this account.
  *
- * An operation with parameters is `allowed` if some values are; one with cases, if some branch is, as in `policy.toolsFor`: even where
- * the cases take every call with the values of the client. Otherwise the decision is that of `otherwise`. Boundaries and the authentication that an operation requires are no scopes: they count as met. A denial names no
- * placeholder, so its `missing` can be empty.
+ * An operation with parameters is `allowed` if some values are. One with cases is `allowed` if some call is: with arguments that choose the
+ * branch, and values that the client is granted. Otherwise the decision is that of `otherwise`. Boundaries and the authentication that an
+ * operation requires are not scopes: they count as met. A denial names no placeholder, so its `missing` can be empty.
  *
  * @throws {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID`, `ERR_BUNDLE_UNKNOWN` for a bundle that the policy does not
  * declare, and `ERR_SCOPE_INVALID` for a name with placeholders that it does not declare
@@ -81,18 +88,37 @@ export function reachable<Types extends PolicyTypes>(
 ): OperationDecision[] {
   const compiled = compiledPolicyOf(policy);
   const own = checkOptions("`reachable`", options, OPTION_CHECKS);
-  const names = grantedNames(compiled, own);
-  const token = { ...accountClaims(own), scope: boundTokens(policy, compiled, names) };
   const decider = deciderOf(policy);
-  const view = createViewer(decider, token);
-  return operationsOf(decider).map(({ name, operation }) => {
-    const decision = view(withoutAuthentication(operation));
-    // values that do not agree; a parameter of the operation has no value then
-    return {
-      operation: name,
-      decision: decision ?? bindingMismatch(operation.params[0] as string),
-    };
-  });
+  const operations = operationsOf(decider);
+  const names = grantedNames(compiled, own);
+  const nextWord = createFreshWords(compiled, names);
+  const compared = comparedTexts(operations.map(({ operation }) => operation));
+  const tokens = boundTokens(policy, compiled, names, [nextWord(), ...compared]);
+  const token = { ...accountClaims(own), scope: tokens };
+  const values = calledValues(valuesOf(compiled, tokens), nextWord());
+  const decisionOf = createDecisions({ decider, token, values });
+  return operations.map(({ name, operation }) => ({
+    operation: name,
+    decision: decisionOf(withoutAuthentication(operation)),
+  }));
+}
+
+/** Creates a function that returns the decision about an operation for the values of a client. */
+function createDecisions(client: SearchedClient): (operation: PreparedOperation) => Decision {
+  const view = createViewer(client.decider, client.token);
+  return (operation) => {
+    const branches = operation.branches?.map((branch) => branch.operation) ?? [operation];
+    const decisions = branches.map((branch) => ({ branch, decision: view(branch) }));
+    const open = decisions.find(
+      ({ branch, decision }) => decision?.allowed && isCallable(operation, branch, client),
+    );
+    if (open?.decision !== undefined) return open.decision;
+    const otherwise = decisions.at(-1) as (typeof decisions)[number];
+    if (otherwise.decision?.allowed === false) return otherwise.decision;
+    // values that do not agree, or that cases take; a parameter has no value then
+    const [param] = [...comparedParams(operation, otherwise.branch), ...paramsOf(otherwise.branch)];
+    return bindingMismatch(param as string);
+  };
 }
 
 const isScope: OptionCheck = (value) =>
@@ -126,24 +152,35 @@ function grantedNames(
   ];
 }
 
-/** Returns scope tokens, and for each name with placeholders the tokens with a new value and with all values of the other tokens. */
+/** Returns the values that the scopes of scope tokens have. */
+function valuesOf(policy: CompiledPolicy, tokens: readonly string[]): readonly string[] {
+  return [...expandTokens(policy, tokens, false).values()].flatMap(({ values }) => values);
+}
+
+/** Returns the values of calls that tell apart what values cover: they, a value below each, and another one. */
+function calledValues(values: readonly string[], other: string): readonly string[] {
+  return [...new Set([...values, ...values.map((value) => `${value}/${other}`), other])];
+}
+
+/** Returns scope tokens, and for each name with placeholders the tokens with some values and with all values of the other tokens. */
 function boundTokens(
   policy: object,
   compiled: CompiledPolicy,
   names: readonly string[],
+  some: readonly string[],
 ): readonly string[] {
   const tokens = names.filter((name) => !hasPlaceholder(name));
-  const meant = [...expandTokens(compiled, tokens, false).values()];
-  const word = createFreshWords(compiled, names)();
-  const values = [...new Set([word, ...meant.flatMap((meaning) => meaning.values)])];
+  const values = [...new Set([...some, ...valuesOf(compiled, tokens)])];
   const bound = names.filter(hasPlaceholder).flatMap((name) => {
     const templates = compiled.templates.get(printedScope(name));
     // throws with a suggestion
     if (templates === undefined) (policy as Policy).bindScope(name, {});
     return (templates as readonly TemplateName[]).flatMap(({ template }) =>
-      [...combinations(template.names.map(() => values))].map((chosen) =>
-        bindTemplate(template, chosen),
-      ),
+      [
+        ...combinations(
+          template.names.map((_, at) => values.filter((one) => acceptsGranted(template, at, one))),
+        ),
+      ].map((chosen) => bindTemplate(template, chosen)),
     );
   });
   return [...new Set([...tokens, ...bound])];

@@ -13,15 +13,22 @@ export type CallArguments = Readonly<Record<string, CaseValue>>;
 export function* branchArguments(
   operations: readonly PreparedOperation[],
 ): Generator<CallArguments> {
-  const compared = new Map<string, Set<unknown>>();
-  for (const [argument, values] of operations.flatMap(conditionsOf).flat())
-    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
-  const lists = [...compared].map(([argument, values]) => [
+  const lists = [...comparedArguments(operations)].map(([argument, values]) => [
     undefined,
     ...[...values].map((value) => [argument, value as CaseValue] as const),
   ]);
   for (const chosen of combinations(lists))
     yield Object.fromEntries(chosen.filter((one) => one !== undefined));
+}
+
+/** Returns the arguments that the cases of operations compare, each with the values. */
+export function comparedArguments(
+  operations: readonly PreparedOperation[],
+): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const compared = new Map<string, Set<unknown>>();
+  for (const [argument, values] of operations.flatMap(conditionsOf).flat())
+    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
+  return compared;
 }
 
 function conditionsOf({ branches, combined }: PreparedOperation): readonly When[] {

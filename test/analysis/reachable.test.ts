@@ -165,6 +165,86 @@ describe("reachable", () => {
     expect(codes).toEqual(["allowed", "insufficient_scope"]);
   });
 
+  describe("of operations with cases that compare a parameter", () => {
+    const school = (rule: object) =>
+      loadPolicy({
+        name: "P",
+        version: "1",
+        scopes: { "/acc/{id}/": {}, "files:/{path}": { match: "path-prefix" } },
+        tools: { run: { ...rule, weakOtherwise: true } },
+      } as never);
+    const openOwn = { when: { id: "a" }, scope: "/acc/{id}/" };
+    const rows = [
+      {
+        title: "a case takes the only value of the client",
+        rule: { cases: [{ when: { id: "a" }, deny: "no" }], otherwise: "/acc/{id}/" },
+        scopes: "/acc/a/",
+        code: "binding_mismatch",
+      },
+      {
+        title: "a case takes one of two values",
+        rule: { cases: [{ when: { id: "a" }, deny: "no" }], otherwise: "/acc/{id}/" },
+        scopes: "/acc/a/ /acc/b/",
+        code: "allowed",
+      },
+      {
+        title: "an earlier case takes the value of a later one",
+        rule: {
+          cases: [
+            { when: { id: ["a", "b"] }, deny: "no" },
+            { when: { id: ["a", "c"] }, scope: "/acc/{id}/" },
+          ],
+          otherwise: { deny: "no" },
+        },
+        scopes: "/acc/a/",
+        code: "denied",
+      },
+      {
+        title: "an open branch is for another value",
+        rule: { cases: [openOwn], otherwise: { deny: "no" } },
+        scopes: "/acc/b/",
+        code: "denied",
+      },
+      {
+        title: "a name with placeholders stands for the compared value too",
+        rule: { cases: [openOwn], otherwise: { deny: "no" } },
+        scopes: "/acc/{id}/",
+        code: "allowed",
+      },
+      {
+        title: "a number is not the compared text",
+        rule: { cases: [{ when: { id: "5" }, deny: "no" }], otherwise: "/acc/{id}/" },
+        scopes: "/acc/5/",
+        code: "allowed",
+      },
+      {
+        title: "a text is not the compared number",
+        rule: { cases: [{ when: { id: 5 }, deny: "no" }], otherwise: "/acc/{id}/" },
+        scopes: "/acc/5/",
+        code: "allowed",
+      },
+      {
+        title: "a value below the one of the client is not compared",
+        rule: { cases: [{ when: { path: "a" }, deny: "no" }], otherwise: "files:/{path}" },
+        scopes: "files:/a",
+        code: "allowed",
+      },
+      {
+        title: "no value of another parameter helps",
+        rule: {
+          cases: [{ when: { mode: "x", id: "a" }, deny: "no" }],
+          otherwise: "/acc/{id}/",
+        },
+        scopes: "/acc/a/",
+        code: "allowed",
+      },
+    ];
+    it.each(titled(rows))("%s", (_, { rule, scopes, code }) => {
+      const [row] = reachable(school(rule), { scopes });
+      expect(row?.decision).toMatchObject({ code });
+    });
+  });
+
   it.each([
     ["an unknown bundle", { bundle: "readonly" }, "ERR_BUNDLE_UNKNOWN", /did you mean `read-only`/],
     [
