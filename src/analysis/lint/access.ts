@@ -22,12 +22,26 @@ const MORE_WRITE_WORDS: ReadonlySet<string> = new Set(
 /** Words of scopes that tools also have in their name without changing anything: `verify_token`, `run_report`. */
 const UNCLEAR_WORDS: ReadonlySet<string> = new Set("run verify sign link connect".split(" "));
 
+/** Words that no scope has as its action, and with which the name of a tool that changes nothing starts: `preview_delete`, `check_update`. */
+const LEADING_READ_WORDS: ReadonlySet<string> = new Set(
+  "preview check validate show describe explain inspect fetch find lookup query count compare diff estimate simulate test is has can".split(
+    " ",
+  ),
+);
+
+/** Returns the words of a name in lower case. */
+function wordsOf(name: string): readonly string[] {
+  const words = name.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, "_").split(/[^A-Za-z]+/);
+  return words.filter(Boolean).map((word) => word.toLowerCase());
+}
+
 /** Returns the first word of the name of a tool that tells what it does, in lower case; `undefined` without one. */
 function verbOfTool(name: string): string | undefined {
-  const words = name.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, "_").split(/[^A-Za-z]+/);
-  return words
-    .map((word) => word.toLowerCase())
-    .find((word) => isScopeVerb(word) || MORE_WRITE_WORDS.has(word));
+  // before a separator is the group of the tool: `orders.preview_delete`
+  const words = wordsOf(name.slice(name.search(/[^./:]*$/)));
+  // `find_and_replace` does both
+  if (LEADING_READ_WORDS.has(words[0] ?? "") && !words.includes("and")) return undefined;
+  return wordsOf(name).find((word) => isScopeVerb(word) || MORE_WRITE_WORDS.has(word));
 }
 
 /** The methods of endpoints that replace, change or remove something. POST also starts searches. */
