@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { UsageError } from "../terminal/io.js";
 
 /** Returns a text of an input, with its description for the model. */
 const text = (description: string) => z.string().check(z.minLength(1), z.describe(description));
@@ -69,6 +70,25 @@ export const planSteps = z.optional(
     )
     .check(z.minLength(1), z.describe("The calls of a program, in order.")),
 );
+
+/**
+ * Checks that a plan is asked either for operations or for the steps of a program. The command would name its options, which the input
+ * does not have.
+ *
+ * @throws {@link UsageError} for both, and for neither
+ */
+export function checkPlan({ steps, operations = [], held, params }: Pairs & PlanInput): void {
+  if (steps === undefined && operations.length === 0)
+    throw new UsageError("give `operations` or `steps`");
+  const others = Object.entries({ operations: operations[0], held, params });
+  const given = others.flatMap(([name, value]) => (value === undefined ? [] : [`\`${name}\``]));
+  if (steps !== undefined && given.length > 0)
+    throw new UsageError(`\`steps\` cannot be combined with ${given.join(" and ")}`);
+}
+
+interface PlanInput {
+  readonly operations?: readonly string[] | undefined;
+}
 
 type Pairs = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,16 @@ import { explain } from "../explain/explain.js";
 import { lint } from "../lint/lint.js";
 import { plan } from "../plan/plan.js";
 import { EXIT } from "../terminal/io.js";
-import { account, accountOptions, file, pairsOf, params, planSteps, token } from "./inputs.js";
+import {
+  account,
+  accountOptions,
+  checkPlan,
+  file,
+  pairsOf,
+  params,
+  planSteps,
+  token,
+} from "./inputs.js";
 import { commandTool } from "./tool.js";
 
 /** The tools of the server. Each runs a command. */
@@ -111,14 +120,14 @@ export const TOOLS = [
     },
     command: plan,
     answers: [EXIT.fine, EXIT.denied],
-    call: ({ file, operations = [], held, params, steps, ...given }) => ({
-      args: [file, operations],
-      options: {
-        ...accountOptions(given),
-        held,
-        param: params && pairsOf(params),
-        steps,
-      },
-    }),
+    call: (input) => {
+      checkPlan(input);
+      const { file, operations = [], held, params, steps } = input;
+      const param = params && pairsOf(params);
+      return {
+        args: [file, operations],
+        options: { ...accountOptions(input), held, param, steps },
+      };
+    },
   }),
 ] as const;

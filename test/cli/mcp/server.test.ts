@@ -235,7 +235,24 @@ const ERRORS: readonly {
     title: "a plan of nothing",
     tool: "plan",
     input: { file: "p.json" },
-    says: "name at least one operation",
+    says: "error: give `operations` or `steps`\n",
+  },
+  {
+    title: "a plan of operations and steps",
+    tool: "plan",
+    input: {
+      file: "p.json",
+      operations: ["wipe"],
+      held: "openid",
+      steps: [{ operation: "wipe" }],
+    },
+    says: "error: `steps` cannot be combined with `operations` and `held`\n",
+  },
+  {
+    title: "a plan of steps with parameters of calls",
+    tool: "plan",
+    input: { file: "p.json", params: { id: "a" }, steps: [{ operation: "wipe" }] },
+    says: "error: `steps` cannot be combined with `params`\n",
   },
   {
     title: "an unknown tool",
