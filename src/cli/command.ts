@@ -55,20 +55,37 @@ export async function loadedOrFindings(
   return undefined;
 }
 
-/** Writes an output to a file (without colours) or to standard output, and returns the exit code. */
+/**
+ * Writes an output to a file (without colours) or to standard output, and returns the exit code.
+ *
+ * @param source - the file that the output is made from
+ * @throws {@link UsageError} if the output would replace it, or cannot be written
+ */
 export async function writeOutput(
   output: Output,
   out: string | undefined,
   { screen, json }: RunContext,
+  source?: string,
 ): Promise<ExitCode> {
   if (out === undefined) {
     screen.write(output);
     return EXIT.fine;
   }
+  if (source !== undefined) await refuseSource(source, out, screen.cwd);
   await writeTextFile(output, out, screen.cwd);
   if (json) screen.sayJson({ written: out });
   else screen.say(`wrote ${out}`);
   return EXIT.fine;
+}
+
+/**
+ * Checks that `--out` does not lead to the policy.
+ *
+ * @throws {@link UsageError} if it does
+ */
+export async function refuseSource(policy: string, out: string, cwd: string): Promise<void> {
+  if (await isOneOf([policy], out, cwd))
+    throw new UsageError(`--out \`${out}\` is the policy itself: choose another file`);
 }
 
 /**

@@ -25,6 +25,6 @@ export const schema: CliCommand = {
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
     const data = jsonSchemaOf(compiledPolicyOf(policy));
-    return writeOutput({ kind: "json", data }, out, run);
+    return writeOutput({ kind: "json", data }, out, run, String(file));
   },
 };

@@ -18,7 +18,8 @@ export const types: CliCommand = {
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
     const text = `${HEAD}${typeOf(compiledPolicyOf(policy).definition, [])}\n`;
-    if (!run.json || out !== undefined) return writeOutput({ kind: "document", text }, out, run);
+    if (!run.json || out !== undefined)
+      return writeOutput({ kind: "document", text }, out, run, String(file));
     const { name, version } = policy;
     return writeOutput({ kind: "json", data: { name, version, types: text } }, undefined, run);
   },

@@ -242,6 +242,18 @@ describe("docs", () => {
   });
 });
 
+describe("docs --out", () => {
+  it.each([[[]], [["--json"]]])("does not replace the policy, with %j", async (flags) => {
+    const cwd = folderOf({ "p.json": SMALL_JSON });
+    const refused = await run(["docs", "p.json", "--out", "./p.json", ...flags], { cwd });
+    expect(refused.code).toBe(2);
+    expect(refused.out + refused.err).toContain(
+      "--out `./p.json` is the policy itself: choose another file",
+    );
+    expect(readFileSync(join(cwd, "p.json"), "utf8")).toBe(SMALL_JSON);
+  });
+});
+
 describe("the documentation of endpoints", () => {
   const docsOf = (endpoints: object) =>
     renderDocs(loadPolicy({ name: "Tiny", version: "1", scopes: { a: "Read a" }, endpoints }));

@@ -234,6 +234,14 @@ Conditions, denials and other notes
     },
   );
 
+  it("does not replace the policy", async () => {
+    const cwd = folderOf({ "p.json": SMALL_JSON });
+    const refused = await run(["matrix", "p.json", "--out", "./p.json"], { cwd });
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain("--out `./p.json` is the policy itself: choose another file");
+    expect(readFileSync(join(cwd, "p.json"), "utf8")).toBe(SMALL_JSON);
+  });
+
   it("prints only name and version of an empty policy", async () => {
     const file = '{ "name": "N", "version": "1", "scopes": {} }';
     expect(await runIn({ "p.json": file }, ["matrix", "p.json"])).toEqual({

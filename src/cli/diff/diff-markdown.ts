@@ -1,5 +1,12 @@
-import { type Word, wordAs } from "../describe-rule.js";
-import { cellCode, code, ruleCell, table, text, withinRoom } from "../terminal/markdown.js";
+import {
+  cellCode,
+  code,
+  escaped,
+  ruleCell,
+  table,
+  text,
+  withinRoom,
+} from "../terminal/markdown.js";
 import {
   countText,
   type DiffReport,
@@ -37,13 +44,4 @@ function sectionParts({ title, head, rows }: DiffSection): readonly string[] {
 
 function rowCells({ state, name, detail }: DiffRow): readonly string[] {
   return [text(state), cellCode(name), ruleCell(detail.map(escaped))];
-}
-
-/** Returns a word whose text is Markdown. The spaces around it separate it from names. */
-function escaped(word: Word): Word {
-  return wordAs<Word>(
-    word,
-    () => word,
-    (between) => ({ text: between.replace(/\S.*\S|\S/s, text) }),
-  );
 }

@@ -17,7 +17,7 @@ export const docs: CliCommand = {
     if (policy === undefined) return EXIT.findings;
     const markdown = renderDocs(policy);
     if (!run.json || out !== undefined) {
-      return writeOutput({ kind: "document", text: markdown }, out, run);
+      return writeOutput({ kind: "document", text: markdown }, out, run, String(file));
     }
     const { name, version } = policy;
     return writeOutput({ kind: "json", data: { name, version, markdown } }, undefined, run);

@@ -1,5 +1,13 @@
 import { type Word, wordAs } from "../describe-rule.js";
-import { cellCode, code, ruleCell, table, text, withinRoom } from "../terminal/markdown.js";
+import {
+  cellCode,
+  code,
+  escaped,
+  ruleCell,
+  table,
+  text,
+  withinRoom,
+} from "../terminal/markdown.js";
 import {
   agreementText,
   countText,
@@ -36,13 +44,4 @@ function rowCells({ state, name, detail }: DriftRow): readonly string[] {
 
 function remarkText(words: readonly Word[]): string {
   return words.map((word) => wordAs(escaped(word), code, (between) => between)).join("");
-}
-
-/** Returns a word whose text is Markdown. The spaces around it separate it from names. */
-function escaped(word: Word): Word {
-  return wordAs<Word>(
-    word,
-    () => word,
-    (between) => ({ text: between.replace(/\S.*\S|\S/s, text) }),
-  );
 }

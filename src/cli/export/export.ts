@@ -5,9 +5,9 @@ import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import {
   type CliCommand,
-  isOneOf,
   policyOrFindings,
   type RunContext,
+  refuseSource,
   textOption,
   writeTextFile,
 } from "../command.js";
@@ -146,9 +146,7 @@ async function writeFiles(
     more.length === 0
       ? [[out, first] as const]
       : files.map((file) => [join(out, file.name), file] as const);
-  for (const [path] of named)
-    if (await isOneOf([policy], path, screen.cwd))
-      throw new UsageError(`--out \`${path}\` is the policy itself: choose another file`);
+  for (const [path] of named) await refuseSource(policy, path, screen.cwd);
   for (const [path, { text }] of named)
     await writeTextFile({ kind: "document", text }, path, screen.cwd);
   return named.map(([path]) => path);

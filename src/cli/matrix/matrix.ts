@@ -45,6 +45,6 @@ export const matrix: CliCommand = {
     const format = (asked ?? (run.json ? "json" : "table")) as Format;
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
-    return writeOutput(FORMATS[format](policy, run.screen.columns), out, run);
+    return writeOutput(FORMATS[format](policy, run.screen.columns), out, run, String(file));
   },
 };

@@ -1,4 +1,4 @@
-import type { Word } from "../describe-rule.js";
+import { type Word, wordAs } from "../describe-rule.js";
 import { prose } from "./visible.js";
 
 /** Returns a text of the policy escaped for Markdown: one line, no markup, every character visible. */
@@ -29,6 +29,15 @@ function cellLine(value: string): string {
 /** Returns a requirement for a table cell. */
 export function ruleCell(words: readonly Word[]): string {
   return words.map((word) => ("scope" in word ? cellCode(word.scope) : word.text)).join("");
+}
+
+/** Returns a word whose text is Markdown. The spaces around it separate it from names. */
+export function escaped(word: Word): Word {
+  return wordAs<Word>(
+    word,
+    () => word,
+    (between) => ({ text: between.replace(/\S.*\S|\S/s, text) }),
+  );
 }
 
 /** Returns a table. The cells must be Markdown already. */
