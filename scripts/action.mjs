@@ -82,10 +82,33 @@ function block(args, text) {
   return `### ${args[0]}\n\n${fence}text\n${cut(text).trimEnd()}\n${fence}\n`;
 }
 
-/** Returns the commit before the change, as the event names it; `undefined` for an event without one. */
-function baseCommit() {
-  /** @type {{ pull_request?: { base?: { sha?: unknown } }, merge_group?: { base_sha?: unknown }, before?: unknown }} */
-  const event = JSON.parse(readFileSync(env["GITHUB_EVENT_PATH"] ?? "", "utf8"));
+/**
+ * @typedef {object} Event
+ * @property {{ base?: { sha?: unknown } }} [pull_request]
+ * @property {{ base_sha?: unknown }} [merge_group]
+ * @property {unknown} [before]
+ */
+
+/**
+ * Returns the event of the job; `undefined` if there is none that can be read.
+ *
+ * @returns {Event | undefined}
+ */
+function readEvent() {
+  try {
+    const event = JSON.parse(readFileSync(env["GITHUB_EVENT_PATH"] ?? "", "utf8"));
+    return typeof event === "object" && event !== null ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the commit before the change, as the event names it; `undefined` for an event without one.
+ *
+ * @param {Event} event
+ */
+function baseCommit(event) {
   const sha = event.pull_request?.base?.sha ?? event.merge_group?.base_sha ?? event.before;
   const isCommit = typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha);
   // a branch that is pushed for the first time has zeros before it
@@ -94,7 +117,11 @@ function baseCommit() {
 
 /** Compares the policy with the one of the commit before the change. */
 function compare() {
-  const base = baseCommit();
+  const event = readEvent();
+  if (event === undefined) {
+    return note("the event cannot be read: GITHUB_EVENT_PATH must name its file", false);
+  }
+  const base = baseCommit(event);
   if (base === undefined) return note("no commit to compare with: the event names none", true);
   const isHere = git("cat-file", "-e", `${base}^{commit}`).isFine;
   if (!isHere && !git("fetch", "--depth=1", "origin", base).isFine) {

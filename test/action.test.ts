@@ -193,6 +193,23 @@ describe("the action", { timeout: 600_000 }, () => {
     expect(status).toBe(1);
     expect(summary).toContain("cannot be fetched: check out with `fetch-depth: 0`");
   });
+
+  it.each([
+    ["that has no path", ""],
+    ["that leads to no file", "PROJECT/none.json"],
+    ["of a file that is not JSON", "PROJECT/cases.yaml"],
+  ])("fails with one line, and writes the summary, for an event %s", (_, path) => {
+    const { status, stderr, stdout, summary } = runAction(
+      [{ "policy.json": policyText(BEFORE), "cases.yaml": CASES }],
+      pullRequest,
+      { GITHUB_EVENT_PATH: path },
+    );
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    const line = "the event cannot be read: GITHUB_EVENT_PATH must name its file";
+    expect(stdout).toContain(line);
+    expect(summary).toMatch(/^### check\n/);
+    expect(summary).toContain(`### diff\n\n${line}\n`);
+  });
 });
 
 describe("action.yml", () => {
