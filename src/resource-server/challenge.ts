@@ -1,5 +1,6 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { CredentialDenial, PolicyDenial } from "../decision/decision.js";
+import { readNames } from "../grammar/any-value.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { firstScopes } from "../policy/first-scopes.js";
@@ -61,9 +62,15 @@ export interface DenialContext {
    * The scopes that a 401 without credentials names. `"operation"`: one sufficient set of the operation, and none if the operation
    * is unknown or hidden. `"resource"`: the scopes of the protected resource metadata. `"operation-or-resource"`: the first if there
    * is such a set, else the second. `"object-or-resource"`: the same for an operation that decides on an object of a list, a resource
-   * of MCP for example; a hidden operation counts, too. Default: `"operation"`, and `"resource"` without an `operation`.
+   * of MCP for example; a hidden operation counts, too. A list: these scopes, for a request that calls several operations. Default:
+   * `"operation"`, and `"resource"` without an `operation`.
    */
-  readonly signInScope?: "operation" | "resource" | "operation-or-resource" | "object-or-resource";
+  readonly signInScope?:
+    | "operation"
+    | "resource"
+    | "operation-or-resource"
+    | "object-or-resource"
+    | readonly string[];
   /** The token. A challenge of mode `union` names its scopes too. */
   readonly token?: AccessToken | undefined;
   /** The version of the Model Context Protocol that the client speaks, for the mode `auto`. */
@@ -188,6 +195,11 @@ export function createResponder(
     const byDefault = operation === undefined ? "resource" : "operation";
     const mode = readOwn(context, "signInScope") ?? byDefault;
     if (mode === "resource") return ofResource;
+    const named = readNames(mode);
+    if (named !== undefined) {
+      const listed = named.filter(isScopeToken).flatMap(namesOf);
+      return isShort(listed) ? listed : ofResource;
+    }
     const isListed = mode === "object-or-resource";
     const own = sufficientSet(policy, operation, readOwn(context, "params"), isListed);
     return own ?? (mode === "operation" ? [] : ofResource);

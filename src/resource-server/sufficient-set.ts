@@ -1,5 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 import { meetsCase } from "../decision/prepare.js";
+import type { ScopeNeed } from "../decision/scope-cover.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
 import { isOpen } from "../policy/approval.js";
@@ -31,6 +32,39 @@ export function sufficientSet(
   params: unknown,
   isListed = false,
 ): readonly string[] | undefined {
+  const open = openRulesOf(policy, name, params, isListed);
+  if (open === undefined) return undefined;
+  const firsts = open.flatMap(({ rule, alternatives: [first] }) => namesOf(rule, first, params));
+  return [...new Set(firsts)];
+}
+
+/**
+ * Returns all sufficient sets of scopes of an operation: for each of its rules, the sets of which one is enough. `undefined` where
+ * {@link sufficientSet} returns it.
+ */
+export function sufficientWays(
+  policy: CompiledPolicy,
+  name: unknown,
+  params: unknown,
+  isListed: boolean,
+): readonly ScopeNeed[] | undefined {
+  return openRulesOf(policy, name, params, isListed)?.map(({ rule, alternatives }) =>
+    alternatives.map((alternative) => namesOf(rule, alternative, params)),
+  );
+}
+
+/** A rule with its alternatives that a caller without a token can obtain. */
+interface OpenRule {
+  readonly rule: Rule;
+  readonly alternatives: readonly [Alternative, ...Alternative[]];
+}
+
+function openRulesOf(
+  policy: CompiledPolicy,
+  name: unknown,
+  params: unknown,
+  isListed: boolean,
+): readonly OpenRule[] | undefined {
   const operations = operationsByName(policy, name).map((operation) => {
     const { cases } = operation;
     return cases.find(({ when }) => meetsCase(when, params))?.branch ?? operation;
@@ -40,15 +74,13 @@ export function sufficientSet(
   if (operations.some(({ denial }) => denial !== undefined)) return undefined;
   const rules = operations.flatMap((operation) => operation.rules).filter((rule) => !rule.public);
   if (rules.length === 0) return undefined;
-  const scopes = new Set<string>();
+  const open: OpenRule[] = [];
   for (const rule of rules) {
-    const alternative = obtainableAlternative(rule);
-    if (alternative === undefined) return undefined;
-    if (isHidden && alternative.accountTypes !== undefined) return undefined;
-    for (const scope of namesOf(rule, alternative, params)) scopes.add(scope);
+    const [first, ...others] = obtainableAlternatives(rule);
+    if (first === undefined || (isHidden && first.accountTypes !== undefined)) return undefined;
+    open.push({ rule, alternatives: [first, ...others] });
   }
-  scopes.delete(OFFLINE_ACCESS);
-  return [...scopes];
+  return open;
 }
 
 /** Returns the exact operation of a name, or the operations of every pattern that matches it. */
@@ -63,14 +95,17 @@ export function operationsByName(
   return patterns.flatMap(({ matches, operation }) => (matches(name) ? [operation] : []));
 }
 
-function obtainableAlternative({ alternatives }: Rule): Alternative | undefined {
+/** Returns the alternatives without conditions; if there is none, the first one with conditions. */
+function obtainableAlternatives({ alternatives }: Rule): readonly Alternative[] {
   // the list is empty if the conditions exclude each other
   const open = alternatives.filter(
     (alternative) => isOpen(alternative) && alternative.accountTypes?.length !== 0,
   );
-  const isUnconditional = ({ tier, accountTypes, entitlements }: Alternative) =>
-    tier === ANY_TIER && accountTypes === undefined && entitlements.length === 0;
-  return open.find(isUnconditional) ?? open[0];
+  const unconditional = open.filter(
+    ({ tier, accountTypes, entitlements }) =>
+      tier === ANY_TIER && accountTypes === undefined && entitlements.length === 0,
+  );
+  return unconditional.length > 0 ? unconditional : open.slice(0, 1);
 }
 
 function namesOf(rule: Rule, { uses }: Alternative, params: unknown): readonly string[] {
@@ -80,6 +115,7 @@ function namesOf(rule: Rule, { uses }: Alternative, params: unknown): readonly s
     return isSafe ? (value as string) : undefined;
   });
   return uses.flatMap(({ scope, params: places }) => {
+    if (scope.name === OFFLINE_ACCESS) return [];
     const bound = places.flatMap((place) => values[place] ?? []);
     return bound.length === places.length ? [bindTemplate(scope.template, bound)] : [];
   });

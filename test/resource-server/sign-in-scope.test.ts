@@ -136,6 +136,17 @@ const NONE: readonly (readonly [operation: string, why: string])[] = [
 ];
 
 describe("a 401 without credentials", () => {
+  it("names the scopes of a list by their current names, and none that a client cannot obtain", () => {
+    const signInScope = ["old:read", "b:read", "offline_access", "admin:all", 'x"y', "other"];
+    expect(named(policy, { operation: "one", signInScope })).toBe("c:read b:read other");
+  });
+
+  it("names the scopes of the resource instead of a list that is too long for a header", () => {
+    const list = (length: number) => ["b:read", "x".repeat(length - "b:read ".length)];
+    expect(named(policy, { signInScope: list(8_192) })).toHaveLength(8_192);
+    expect(named(policy, { signInScope: list(8_193) })).toBe(FIRST);
+  });
+
   it.each(SETS)("names one sufficient set of %s with %j: %s", (operation, params, scope) => {
     expect(named(policy, { operation, params })).toBe(scope);
     const signInScope = "operation-or-resource";

@@ -1,8 +1,5 @@
 import type { ProtocolRequest } from "../../audit/audited-request.js";
 import type { AccessToken } from "../../decision/access-token.js";
-import { type InsufficientScope, insufficientScope } from "../../decision/decision.js";
-import { jointScopes } from "../../decision/joint-scopes.js";
-import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type {
   Admission,
   Authorizer,
@@ -11,6 +8,7 @@ import type {
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
+import { type DeniedOperation, jointDenial, jointSignIn } from "../shared/joint-denial.js";
 import type { Message } from "../shared/message.js";
 import { reportsOf } from "../shared/reports.js";
 import type { FindRequiredOperations, RequiredOperations } from "../shared/required-operations.js";
@@ -61,11 +59,8 @@ export interface DecisionParts {
 
 const AUTHENTICATED_ONLY: RequiredOperations = { kind: "known" };
 
-interface MessageDenial {
+interface MessageDenial extends DeniedOperation {
   readonly kind: "denied";
-  readonly denial: Denial;
-  readonly answer: DenialResponse;
-  readonly token: AccessToken | undefined;
   readonly reports: readonly ReportStatus[];
 }
 
@@ -79,8 +74,8 @@ type MessageAdmission =
 
 /**
  * Decides on every message of a request. One denied message denies the whole request, with one response. If consent can fix
- * every denial, the response names the smallest set of scopes that fixes all of them; otherwise it is the response to the first denial that consent
- * cannot fix.
+ * every denial, the response names the smallest set of scopes that fixes all of them; otherwise it is the response to the first denial that
+ * consent cannot fix.
  */
 export async function decideMessages(
   deciders: DecisionParts,
@@ -91,7 +86,7 @@ export async function decideMessages(
   const targets: RequiredOperations[] = [];
   const reports: ReportStatus[] = [];
   const single = messages.length === 1 ? messages[0] : undefined;
-  const denyAll = ({ denial, answer }: MessageDenial): MessagesOutcome => {
+  const denyAll = ({ denial, answer }: DeniedOperation): MessagesOutcome => {
     const [target] = targets;
     const isUnknown = target?.kind === "operations" && target.isMethodUnknown;
     const isMethodUnknown =
@@ -114,13 +109,31 @@ export async function decideMessages(
       token = admission.token ?? token;
       if (admission.kind === "admitted") continue;
       // the other messages have the same credentials, so the verifier is not called again
-      if (CREDENTIAL_CODES.has(admission.denial.code)) return denyAll(admission);
+      if (CREDENTIAL_CODES.has(admission.denial.code))
+        return denyAll(signInForAll(deciders, admission, messages, context));
       denials.push(admission);
     }
   }
-  const [first] = denials;
+  const [first, ...others] = denials;
   if (first === undefined) return { kind: "passed", token, targets, reports };
-  return denyAll(combineDenials(deciders.authorizer, first, denials, context));
+  return denyAll(jointDenial(deciders.authorizer, [first, ...others], context.protocolVersion));
+}
+
+/** Returns the denial of the credentials; for an anonymous caller that may list, with the scopes of every message. */
+function signInForAll(
+  deciders: DecisionParts,
+  denial: MessageDenial,
+  messages: readonly Message[],
+  { anonymous, protocolVersion }: MessageContext,
+): MessageDenial {
+  // otherwise it names the scopes of the resource metadata
+  if (!anonymous) return denial;
+  const operations = messages.flatMap((message) => {
+    const target =
+      message.kind === "response" ? AUTHENTICATED_ONLY : deciders.targets(message, protocolVersion);
+    return target.kind === "operations" ? target.operations : [];
+  });
+  return jointSignIn(deciders.authorizer, denial, operations, protocolVersion);
 }
 
 async function admit(
@@ -174,21 +187,4 @@ function createDenial(
   reports: readonly ReportStatus[] = [],
 ): MessageDenial {
   return { kind: "denied", denial, answer, token, reports };
-}
-
-function combineDenials(
-  authorizer: Authorizer,
-  first: MessageDenial,
-  denials: readonly MessageDenial[],
-  { protocolVersion }: MessageContext,
-): MessageDenial {
-  if (denials.length === 1) return first;
-  const unfixable = denials.find(({ denial }) => denial.code !== "insufficient_scope");
-  if (unfixable !== undefined) return unfixable;
-  const consentDenials = denials.map(({ denial }) => denial as InsufficientScope);
-  const policy = compiledPolicyOf(authorizer.policy);
-  const { missing, scopes } = jointScopes(policy, first.token, consentDenials);
-  const denial = insufficientScope(missing, scopes, [scopes]);
-  const context = { operation: undefined, token: first.token, protocolVersion };
-  return createDenial(denial, authorizer.answer(denial, context), first.token);
 }

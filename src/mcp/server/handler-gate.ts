@@ -8,8 +8,9 @@ import type {
 } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import type { LocalToken } from "../../resource-server/local-token.js";
-import { deniedError } from "../shared/denied-error.js";
+import { CREDENTIAL_CODES, deniedError } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
+import { type DeniedOperation, jointDenial, jointSignIn } from "../shared/joint-denial.js";
 import type { Params } from "../shared/message.js";
 import { errorOf } from "../shared/protocol-errors.js";
 import { reportsOf } from "../shared/reports.js";
@@ -143,6 +144,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     const target = isOwn ? required : unknownOperation(method);
     if (target.kind === "known") return authenticate(method, caller);
     let passed: PassedCall | undefined;
+    const denials: DeniedOperation[] = [];
     for (const { isOfObject, ...operation } of target.operations) {
       const admission = await authorizer.admit({
         ...operation,
@@ -157,10 +159,23 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
       caller.reports.push(...reportsOf(admission));
       if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
-        return { kind: "refused", denial: admission.decision, answer: admission.answer };
+        const { decision: denial, answer, token } = admission;
+        denials.push({ denial, answer, token });
+        // the other operations have the same credentials
+        if (CREDENTIAL_CODES.has(denial.code)) break;
+        continue;
       }
       const { token, decision } = admission;
       passed = { token, decision: passed?.decision ?? decision };
+    }
+    const [first, ...others] = denials;
+    if (first !== undefined) {
+      const { protocolVersion } = caller;
+      const joint = jointDenial(authorizer, [first, ...others], protocolVersion);
+      const refused = isOpen
+        ? jointSignIn(authorizer, joint, target.operations, protocolVersion)
+        : joint;
+      return { kind: "refused", ...refused };
     }
     return { kind: "passed", token: undefined, decision: undefined, ...passed };
   };

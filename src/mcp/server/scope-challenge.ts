@@ -2,6 +2,7 @@ import { isObject } from "../../grammar/is-object.js";
 import { withoutPrototype } from "../../policy/own-members.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import { credentialsOfAuthInfo, isFromHttpGate } from "../shared/auth-info.js";
+import { type DeniedOperation, jointDenial } from "../shared/joint-denial.js";
 import { type Params, versionOf } from "../shared/message.js";
 import type { FindRequiredOperations } from "../shared/required-operations.js";
 import { ASSUMED_VERSION } from "../shared/versions.js";
@@ -16,8 +17,8 @@ export type ScopeChallengeHandler = (context: {
 
 /**
  * Creates the hook of `@modelcontextprotocol/server` (since 2.1.0), for a host that verifies tokens itself. The hook answers
- * `insufficient_scope` with 403 before the stream, and leaves everything else to the gate in front of the handler. It does
- * nothing if the HTTP gate has decided on the same request.
+ * `insufficient_scope` with 403 before the stream, with the smallest set of scopes for all operations of the request. It leaves everything
+ * else to the gate in front of the handler, and does nothing if the HTTP gate has decided on the same request.
  */
 export function createScopeChallenge(
   authorizer: Authorizer,
@@ -34,25 +35,29 @@ export function createScopeChallenge(
     if (target.kind !== "operations") return undefined;
     const known = await authorizer.authenticate(authorization);
     if (known.kind === "refused") return undefined;
-    for (const operation of target.operations) {
-      const decision = authorizer.policy.decideUntrusted(
-        known.token,
-        operation.operation,
-        operation.params,
-      );
-      if (decision.code !== "insufficient_scope") continue;
+    const decided = target.operations.map((one) => ({
+      one,
+      ...authorizer.policy.decideUntrusted(known.token, one.operation, one.params),
+    }));
+    const denied = decided.filter(({ allowed }) => !allowed);
+    if (denied.some(({ code }) => code !== "insufficient_scope")) return undefined;
+    const refused: DeniedOperation[] = [];
+    for (const { one } of denied) {
       // decides again with an audit event, since a denial that is sent must be audited
       const admission = await authorizer.admit({
-        ...operation,
+        ...one,
         authorization,
         protocolVersion,
         auditDenialsOnly: true,
       });
       if (admission.kind === "allowed") return undefined;
-      const { scope } = withoutPrototype(admission.answer.body);
-      if (scope === undefined) return undefined;
-      return { scopes: scope.split(" "), errorDescription: "More scope is needed" };
+      refused.push({ ...admission, denial: admission.decision });
     }
-    return undefined;
+    const [first, ...others] = refused;
+    if (first === undefined) return undefined;
+    const { answer } = jointDenial(authorizer, [first, ...others], protocolVersion);
+    const { scope } = withoutPrototype(answer.body);
+    if (scope === undefined) return undefined;
+    return { scopes: scope.split(" "), errorDescription: "More scope is needed" };
   };
 }
