@@ -4,12 +4,13 @@ import { type CliCommand, type RunContext, textOption } from "../command.js";
 import { EXIT, type Host, UsageError } from "../terminal/io.js";
 import { createServerFactory } from "./create-server.js";
 import { readGuides } from "./guides.js";
-import { loadForPrinting, runModule } from "./module-process.js";
+import { printModule, runModule } from "./module-process.js";
 import { createPolicyReader } from "./policy-reader.js";
 
 const EXAMPLE = `
-Reads policies inside one folder alone. A policy in JavaScript or TypeScript is run to read it: with --allow-modules an
-assistant can run every module in the folder.
+Reads policies inside one folder alone. Findings can quote any .json file in it, so the assistant can read parts of files that
+are not policies. A policy in JavaScript or TypeScript is run to read it: with --allow-modules an assistant can run every module
+in the folder.
 
 Example:
   scope-policy mcp --root policies
@@ -29,7 +30,7 @@ export const mcp: CliCommand = {
   run: async (_args, options, run) => {
     const module = textOption(options, "readModule");
     if (module !== undefined) {
-      run.screen.sayJson(await loadForPrinting(module, run.screen.cwd));
+      await printModule(module, run.screen);
       return EXIT.fine;
     }
     if (run.host === undefined) throw new UsageError("there is no standard input");

@@ -2,6 +2,7 @@ import { type ExecFileException, execFile } from "node:child_process";
 import { loadPolicy } from "../../decision/define-policy.js";
 import { type LoadResult, loadPolicyFile } from "../policy-file/load-policy-file.js";
 import { type Host, UsageError } from "../terminal/io.js";
+import type { Screen } from "../terminal/output.js";
 
 /** The bounds of a process that runs a policy module: 30 seconds, and 64 MB of JSON. */
 const MODULE_PROCESS = { timeout: 30_000, maxBuffer: 64_000_000 };
@@ -14,12 +15,16 @@ type Printed =
   | (Extract<LoadResult, { readonly ok: false }> & { readonly error?: undefined })
   | { readonly ok: false; readonly error: { readonly message: string } };
 
-/** Runs a policy module in this process and returns what the process prints for {@link runModule}. */
-export async function loadForPrinting(path: string, cwd: string): Promise<object> {
-  const loaded = await loadPolicyFile(path, cwd);
-  if (!loaded.ok) return loaded;
+/** The line before what {@link printModule} prints. A module, and programs that it starts, can print before it and after it. */
+const HEADING = "policy of the module:";
+
+/** Runs a policy module in this process, and prints its policy or its findings for {@link runModule}. */
+export async function printModule(path: string, screen: Screen): Promise<void> {
+  const loaded = await loadPolicyFile(path, screen.cwd);
+  screen.say("", HEADING);
+  if (!loaded.ok) return screen.sayJson(loaded);
   const { policy, ...rest } = loaded;
-  return { ...rest, definition: policy.definition };
+  screen.sayJson({ ...rest, definition: policy.definition });
 }
 
 /**
@@ -44,11 +49,12 @@ export async function runModule(
   );
   // the error of a process with too much output is not that of one that takes too long
   const isLate = error?.killed === true && typeof error.code !== "string";
-  if (isLate || !isWhole(stdout)) {
+  const text = isLate ? undefined : printedIn(stdout);
+  if (text === undefined) {
     const why = isLate ? "it does not end in time" : "its process failed";
     throw new UsageError(`cannot run \`${file}\`: ${why}`);
   }
-  const printed = JSON.parse(stdout) as Printed;
+  const printed = JSON.parse(text) as Printed;
   if (printed.ok) {
     const { definition, ...rest } = printed;
     return { ...rest, file, policy: loadPolicy(definition) };
@@ -58,7 +64,12 @@ export async function runModule(
   return { ...printed, file };
 }
 
-/** Returns whether a text is what {@link loadForPrinting} prints, from its beginning to its end. */
-function isWhole(text: string): boolean {
-  return text.startsWith("{") && text.endsWith("}\n");
+/** Returns what {@link printModule} printed, or the error of the command line, if it is there from its beginning to its end. */
+function printedIn(stdout: string): string | undefined {
+  const heading = `\n${HEADING}\n`;
+  const at = stdout.lastIndexOf(heading);
+  const text = at === -1 ? stdout : stdout.slice(at + heading.length);
+  // the first line without indentation
+  const end = text.indexOf("\n}\n");
+  return text.startsWith("{\n") && end !== -1 ? text.slice(0, end + 2) : undefined;
 }

@@ -130,6 +130,19 @@ it("the server runs modules only with --allow-modules", async () => {
   expect(runs).toEqual(["module.ts"]);
 });
 
+/** A module that prints in every way, before its policy is read and after it. */
+const NOISY = `
+import { spawnSync } from "node:child_process";
+import { writeSync } from "node:fs";
+console.log("printed");
+process.stdout.write("{ not json }\\n");
+spawnSync(process.execPath, ["-e", "console.log('{\\\\n}')"], { stdio: "inherit" });
+setTimeout(() => console.log("{\\n}"), 0);
+process.on("exit", () => console.log("at the end"));
+writeSync(1, "without an end of line");
+export default { name: "Shop", version: "1", scopes: { a: "Read" }, tools: { t: "a" } };
+`;
+
 describe("a process that runs one module", () => {
   const host = (script: string) => ({
     program: [process.execPath, "-e", script, "--"] as const,
@@ -138,7 +151,8 @@ describe("a process that runs one module", () => {
     },
   });
   const definition = { name: "Shop", version: "1", scopes: {} };
-  const printing = (printed: object) => `console.log(${JSON.stringify(JSON.stringify(printed))})`;
+  const printing = (printed: object) =>
+    `console.log(${JSON.stringify(JSON.stringify(printed, undefined, 2))})`;
   const limits = { timeout: SLOW_MACHINE, maxBuffer: 1_000_000 };
 
   it("prints the definition of the policy, or the findings", async () => {
@@ -146,11 +160,16 @@ describe("a process that runs one module", () => {
       "p.mjs": `export default ${JSON.stringify(definition)};`,
       "wrong.mjs": `export default ${JSON.stringify({ ...definition, scopes: { "": {} } })};`,
     });
+    const heading = "\npolicy of the module:\n";
     const { code, out } = await run(["mcp", "--read-module", "p.mjs", "--json"], { cwd });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ ok: true, definition });
+    expect(out).toMatch(heading);
+    expect(JSON.parse(out.replace(heading, ""))).toMatchObject({ ok: true, definition });
     const wrong = await run(["mcp", "--read-module", "wrong.mjs", "--json"], { cwd });
-    expect(JSON.parse(wrong.out)).toMatchObject({ ok: false, findings: [{ path: 'scopes[""]' }] });
+    expect(JSON.parse(wrong.out.replace(heading, ""))).toMatchObject({
+      ok: false,
+      findings: [{ path: 'scopes[""]' }],
+    });
   });
 
   it("gives its policy to the server", async () => {
@@ -174,6 +193,12 @@ describe("a process that runs one module", () => {
       },
       { title: "no answer", script: "process.exit(1)", says: "its process failed" },
       {
+        title: "an answer that is cut short",
+        script: `console.log("{\\n  \\"ok\\": true,")`,
+        says: "its process failed",
+      },
+      { title: "other output alone", script: `console.log("printed")`, says: "its process failed" },
+      {
         title: "too much output",
         script: `console.log("{".repeat(2_000_000)); setInterval(() => {}, 1_000)`,
         says: "its process failed",
@@ -192,9 +217,7 @@ describe("a process that runs one module", () => {
   it(
     "starts this command line again",
     async () => {
-      const root = folderOf({
-        "p.mjs": `console.log("printed"); export default ${JSON.stringify(definition)};`,
-      });
+      const root = folderOf({ "p.mjs": NOISY });
       const real = {
         ...host(""),
         program: [process.execPath, programPath()] as const,

@@ -19,11 +19,15 @@ const INITIALIZE = {
   },
 };
 
-/** Runs the command in this process over two streams. */
-function start(argv: readonly string[], cwd: string) {
+/**
+ * Runs the command in this process over two streams.
+ *
+ * @param script - what the server starts to run a module
+ */
+function start(argv: readonly string[], cwd: string, script: readonly string[] = []) {
   const input = new PassThrough();
   const output = new PassThrough();
-  const program = [process.execPath] as const;
+  const program = [process.execPath, ...script] as const;
   const host = { openStreams: () => ({ input, output }), program };
   return { input, output, ended: run(["mcp", ...argv], { cwd, host }) };
 }
@@ -41,6 +45,37 @@ it("`mcp` speaks the protocol alone on standard output, and ends with its input"
   const { code, out, err } = await ended;
   expect({ code, out }).toEqual({ code: 0, out: "" });
   expect(err).toBe(`scope-policy mcp: policies in ${cwd}/policies\n`);
+});
+
+it("`mcp` keeps what a module prints out of the stream of the protocol", async () => {
+  const definition = JSON.parse(SMALL_JSON) as unknown;
+  const printed = { ok: true, file: "/p.mjs", source: "", language: "code", definition };
+  const text = [
+    "noise",
+    "",
+    "policy of the module:",
+    JSON.stringify(printed, undefined, 2),
+    "more",
+  ];
+  const script = ["-e", `console.log(${JSON.stringify(text.join("\n"))})`, "--"];
+  const cwd = folderOf({ "p.mjs": "" });
+  const { input, output, ended } = start(["--allow-modules"], cwd, script);
+  const lines: string[] = [];
+  output.on("data", (chunk: Buffer) => void lines.push(...String(chunk).split("\n")));
+  const ask = async (message: object) => {
+    input.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+    await once(output, "data");
+  };
+  await ask(INITIALIZE);
+  const params = { name: "check", arguments: { files: ["p.mjs"] } };
+  await ask({ id: 2, method: "tools/call", params });
+  input.end();
+  await ended;
+  const replies = lines.filter(Boolean).map((line) => JSON.parse(line) as { id: number });
+  expect(replies.map(({ id }) => id)).toEqual([1, 2]);
+  expect(replies[1]).toMatchObject({
+    result: { content: [{ text: expect.stringMatching(/^ok {2}p\.mjs/) as unknown }] },
+  });
 });
 
 it("`mcp` ends if its output breaks", async () => {
