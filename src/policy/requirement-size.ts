@@ -25,7 +25,7 @@ const NONE: Size = { alternatives: 0, uses: 0 };
 const ONE: Size = { alternatives: 1, uses: 1 };
 
 /** Returns the size of a requirement: `anyOf` adds its parts, `allOf` multiplies them. */
-function sizeOf(written: RequirementSource): Size {
+export function sizeOf(written: RequirementSource): Size {
   if (typeof written !== "object" || written.scope !== undefined) return ONE;
   const parts = (written.anyOf ?? written.allOf ?? []).map(sizeOf);
   return parts.reduce(written.anyOf === undefined ? multiply : add, {

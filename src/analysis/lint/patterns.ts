@@ -7,6 +7,7 @@ import type { OperationDefinition } from "../../policy/definition.js";
 import { endsInCatchAll, splitEndpoint } from "../../policy/endpoint-key.js";
 import type { Path } from "../../policy/report.js";
 import type { StepBudget } from "../../policy/suggest.js";
+import { needlessParts } from "./alternatives.js";
 import { haveCommonName, namesFor } from "./globs.js";
 import type { Found, LintRule } from "./lint-rule.js";
 import { operationsOf } from "./places.js";
@@ -58,10 +59,11 @@ function unmatched(pattern: ToolPattern, message: string): Found {
   };
 }
 
-/** Rules that decide about no call, because a denial applies to all of their calls. */
+/** Rules that decide about no call, because a denial applies to all of their calls, and parts of rules that decide about no token. */
 export const shadowedRule: LintRule = (policy) => [
   ...shadowedEntries(policy),
   ...shadowedPatterns(policy),
+  ...needlessParts(policy),
 ];
 
 const isWrittenDenial = (entry: OperationDefinition | undefined): boolean =>

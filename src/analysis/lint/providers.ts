@@ -44,6 +44,8 @@ function entraValueOf(name: string): string {
 
 const COGNITO_SCOPE =
   "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerScopeType.html";
+// its schema names the length: `ResourceServerScope` in main/docs/oas/management/v2/management-api-oas.json of auth0/docs-v2
+const AUTH0_API = "https://auth0.com/docs/api/management/v2/resource-servers/post-resource-servers";
 const ENTRA_SCOPE = "https://learn.microsoft.com/graph/api/resources/permissionscope";
 
 /** The value of a parameterized scope of Keycloak: one placeholder at the end, after a colon. */
@@ -103,7 +105,7 @@ const PROVIDERS: Readonly<Record<LintProvider, Provider>> = {
       {
         message: "accepts names of at most 280 characters",
         isBroken: ({ name }) => name.length > 280,
-        page: "https://auth0.com/docs/api/management/v2/resource-servers/post-resource-servers",
+        page: AUTH0_API,
       },
     ],
     count: {

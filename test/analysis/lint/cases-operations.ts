@@ -244,6 +244,103 @@ export const OPERATION_CASES: readonly LintCase[] = [
     fixed: { scopes: SCOPES, tools: { "drop_*": { deny: "No" } } },
   },
   {
+    title: "parts of an any-of that another part makes superfluous, one of two equal parts",
+    code: "shadowed_rule",
+    policy: {
+      tiers: ["free", "pro"],
+      accountTypes: ["a", "b"],
+      entitlements: ["e"],
+      scopes: {
+        "x:read": {},
+        "x:write": { implies: ["x:read"] },
+        "/n/{id}/{no}/read": {},
+        "/n/{id}/{no}/write": { implies: ["/n/{id}/{no}/read"] },
+        "z:read": { implies: ["w:read"] },
+        "w:read": {},
+      },
+      tools: {
+        more: { anyOf: ["x:read", { allOf: ["x:read", "z:read"] }] },
+        first: { anyOf: ["x:write", "x:read"] },
+        values: { anyOf: ["/n/{id}/{no}/write", "/n/{id}/{no}/read"] },
+        conditions: {
+          anyOf: [
+            { scope: "x:read", tier: "free", accountTypes: ["a", "b"] },
+            { scope: "x:read", tier: "pro", accountTypes: ["a"], entitlement: "e" },
+          ],
+        },
+        twice: {
+          anyOf: [
+            { scope: "/n/{id}/{no}/read", params: { id: "a", no: "b" } },
+            { allOf: [{ scope: "/n/{id}/{no}/read", params: { id: "a", no: "b" } }] },
+          ],
+        },
+        nested: { anyOf: ["w:read", { anyOf: ["z:read", { allOf: ["w:read", "x:read"] }] }] },
+        branched: {
+          cases: [{ when: { a: 1 }, anyOf: ["x:read", "x:write"] }],
+          otherwise: { anyOf: ["z:read", "w:read"] },
+          weakOtherwise: true,
+        },
+      },
+    },
+    paths: [
+      "tools.more.anyOf[1]",
+      "tools.first.anyOf[0]",
+      "tools.values.anyOf[0]",
+      "tools.conditions.anyOf[1]",
+      "tools.twice.anyOf[1]",
+      "tools.nested.anyOf[1]",
+      "tools.branched.cases[0].anyOf[1]",
+      "tools.branched.otherwise.anyOf[0]",
+    ],
+    says: "has no effect: a token that satisfies it satisfies part 1 too",
+    near: {
+      tiers: ["free", "pro"],
+      accountTypes: ["a", "b"],
+      entitlements: ["e"],
+      scopes: {
+        "x:read": {},
+        "z:read": {},
+        "admin:all": { reserved: true },
+        "/n/{id}/{no}/read": {},
+        "/n/{id}/{no}/write": { implies: ["/n/{id}/{no}/read"] },
+        "y:read": {},
+      },
+      tools: {
+        tier: { anyOf: [{ scope: "x:read", tier: "pro" }, { allOf: ["x:read", "z:read"] }] },
+        types: {
+          anyOf: [
+            { scope: "x:read", accountTypes: ["a"] },
+            { scope: "x:read", accountTypes: ["b"] },
+          ],
+        },
+        entitlement: {
+          anyOf: [{ scope: "x:read", entitlement: "e" }, { allOf: ["x:read", "z:read"] }],
+        },
+        reserved: { anyOf: ["admin:all", "y:read"] },
+        values: {
+          anyOf: [
+            "/n/{id}/{no}/read",
+            { scope: "/n/{id}/{no}/write", params: { id: "no", no: "id" } },
+          ],
+        },
+        nested: { anyOf: ["x:read", { anyOf: ["z:read", { allOf: ["x:read", "z:read"] }] }] },
+        inner: {
+          allOf: [{ anyOf: ["x:read", "z:read"] }, { anyOf: ["x:read", "y:read"] }],
+        },
+        denied: {
+          cases: [{ when: { a: 1 }, deny: "no" }],
+          otherwise: "x:read",
+          weakOtherwise: true,
+        },
+        open: { public: true },
+      },
+    },
+    fixed: {
+      scopes: { "x:read": {}, "x:write": { implies: ["x:read"] } },
+      tools: { more: "x:read" },
+    },
+  },
+  {
     title: "claims that the authorizer trusts and nothing needs",
     code: "unneeded_trust_claim",
     policy: { scopes: SCOPES, tools: { t: "orders:read" } },

@@ -152,4 +152,16 @@ describe("lintPolicy", () => {
     expect(patterns.length).toBeGreaterThan(0);
     expect(patterns.length).toBeLessThan(40);
   });
+
+  it("compares alternatives up to MAX_ALTERNATIVE_STEPS (5,000,000), and reports no others", () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `s${index}:read`);
+    const rule = { anyOf: [...names.slice(0, -1), { allOf: names.slice(0, 2) }] };
+    const tools = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`t${index}`, rule]));
+    const scopes = Object.fromEntries(names.map((name) => [name, {}]));
+    const found = lintPolicy(policyOf({ scopes, tools })).filter(
+      ({ code }) => code === "shadowed_rule",
+    );
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(9);
+  });
 });
