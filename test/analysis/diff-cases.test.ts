@@ -133,6 +133,15 @@ describe("diffPolicies of operations with cases", () => {
       wider: ["GET /v{number}/{id}", "GET /v1/fresh1", { major: "1" }],
     },
     {
+      title:
+        "finds a compared argument of the query with the name of a path parameter of the newer policy",
+      endpoints: [
+        { "GET /courses/:course": except({ id: "secret" }) },
+        { "GET /courses/:id": "courses:read" },
+      ],
+      wider: ["GET /courses/:id", "GET /courses/fresh0", { id: "secret" }],
+    },
+    {
       title: "finds a compared number that is also within a boundary",
       tools: [
         { get_course: except({ p: 5 }, { within: { project: "p" } }) },
@@ -171,6 +180,103 @@ describe("diffPolicies of operations with cases", () => {
     expect(mirrored.find((one) => one.witness?.call === call)?.witness).toMatchObject({
       before: "allowed",
       call,
+    });
+  });
+});
+
+describe("a witness with an argument and a path parameter of one name", () => {
+  it("is confirmed by both policies for its request", () => {
+    const [before, after] = [
+      { "GET /courses/:course": except({ id: "secret" }) },
+      { "GET /courses/:id": except({ id: "other" }) },
+    ].map((endpoints) => loadPolicy({ ...school, endpoints })) as [
+      ReturnType<typeof loadPolicy>,
+      ReturnType<typeof loadPolicy>,
+    ];
+    const [change] = diffPolicies(before, after).operations;
+    expect(change).toMatchObject({ name: "GET /courses/:id", change: "different" });
+    for (const witness of [change?.witness, change?.narrowing]) {
+      const [method = "", path = ""] = witness?.call.split(" ") ?? [];
+      const codes = [before, after].map(
+        (policy) =>
+          policy.decideRequest(witness?.token, { method, path, params: witness?.params ?? {} })
+            .code,
+      );
+      expect(codes).toEqual([witness?.before, witness?.after]);
+    }
+  });
+});
+
+describe("diffPolicies of policies with different boundaries", () => {
+  const withBoundaries = (boundaries: Rules, rule: unknown) =>
+    loadPolicy({ ...school, boundaries, tools: { get_course: rule } } as never);
+  const project = { claim: "projects", absent: "dangerouslyAll" } as const;
+  const inProject = { scope: "courses:read", within: { project: "project" } };
+  const z = { claim: "z" };
+  const rows = [
+    {
+      title: "an unrelated boundary changes no operation",
+      after: [{ project, z }, inProject],
+      change: "equal",
+    },
+    {
+      title: "an unrelated boundary that is open changes no operation",
+      after: [{ project, z: { ...z, absent: "dangerouslyAll" } }, inProject],
+      change: "equal",
+    },
+    {
+      title:
+        "a boundary that an operation requires instead of another one changes it in both directions",
+      after: [
+        { project, z },
+        { scope: "courses:read", within: { z: "project" } },
+      ],
+      change: "different",
+    },
+    {
+      title: "a boundary that an operation requires in addition makes it narrower",
+      after: [
+        { project, z },
+        { scope: "courses:read", within: { project: "project", z: "project" } },
+      ],
+      change: "narrower",
+    },
+    {
+      title: "a boundary that was open and is required for every value now makes it narrower",
+      after: [{ project: { claim: "projects" } }, inProject],
+      change: "narrower",
+    },
+  ] as const;
+  const mirror = { equal: "equal", different: "different", narrower: "wider" } as const;
+
+  it.each(titled(rows))("%s", (_title, { after: [boundaries, rule], change }) => {
+    const [before, after] = [
+      withBoundaries({ project }, inProject),
+      withBoundaries(boundaries, rule),
+    ];
+    expect(diffPolicies(before, after).operations[0]?.change).toBe(change);
+    expect(diffPolicies(after, before).operations[0]?.change).toBe(mirror[change]);
+  });
+});
+
+describe("diffPolicies of older names of a container registry", () => {
+  const registry = (push: Rules) =>
+    loadPolicy({
+      name: "Registry",
+      version: "1",
+      scopes: {
+        "repository:{name}:pull": { match: "registry", replaces: ["image:{name}:get"] },
+        "repository:{name}:push": { match: "registry", ...push },
+      },
+      tools: { pull: "repository:{name}:pull" },
+    });
+
+  it("finds that a text with two older actions opens more, because one of them was unknown", () => {
+    const after = registry({ replaces: ["image:{name}:put"] });
+    const [change] = diffPolicies(registry({}), after).operations;
+    expect(change).toMatchObject({
+      change: "wider",
+      witness: { token: { scope: "image:fresh0:get,put" }, after: "allowed" },
     });
   });
 });

@@ -7,7 +7,8 @@ import { combinations } from "./combinations.js";
 
 /**
  * Returns the values of boundaries with which a way is met, and which grant the least under `before`: only the values of the call for
- * a boundary of the way, in addition no list where `after` then accepts every value, and an empty list for every other boundary.
+ * a boundary of the way, in addition no list where `after` then accepts every value, and an empty list for every other boundary that
+ * `before` knows: a list under an unknown name can make a token invalid.
  */
 export function boundariesOf(
   within: readonly NamedBoundary[],
@@ -15,14 +16,18 @@ export function boundariesOf(
   before: readonly Boundary[],
   after: readonly Boundary[],
 ): readonly Pick<AccessToken, "boundaries">[] {
+  const known = new Set(before.map(({ name }) => name));
   const all = new Set([...before, ...after].map(({ name }) => name));
-  const choices = [...all].map((name) => {
+  const named = [...all].filter(
+    (name) => known.has(name) || within.some(({ boundary }) => boundary.name === name),
+  );
+  const choices = named.map((name) => {
     const own = within.filter(({ boundary }) => boundary.name === name);
     const list = own.map(({ param }) => boundValueText(values.get(param)) as string);
     const entry = [[name, [...new Set(list)]] as const];
     return own[0]?.boundary.isOpen === true ? [entry, []] : [entry];
   });
   return [...combinations(choices)].map((chosen) =>
-    all.size === 0 ? {} : { boundaries: Object.fromEntries(chosen.flat()) },
+    named.length === 0 ? {} : { boundaries: Object.fromEntries(chosen.flat()) },
   );
 }

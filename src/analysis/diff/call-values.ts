@@ -72,10 +72,24 @@ export function requestOf({ endpoint }: ProbeCall, values: ParamValues) {
   return { method, path: `/${texts.join("/")}` };
 }
 
+/** No parameter has a name with it. */
+const QUERY = "query ";
+
+/** Returns the key of an argument of the query, apart from the path parameter of the same name. */
+export function queryKey(argument: string): string {
+  return `${QUERY}${argument}`;
+}
+
 /** Returns the parameters that are not in the path. */
 export function paramsOf(
   { route }: ProbeCall,
   values: ParamValues,
 ): { readonly [param: string]: CaseValue } {
-  return Object.fromEntries([...values].filter(([name]) => !route.has(name)));
+  const others = [...values].filter(([name]) => !route.has(name));
+  return Object.fromEntries(
+    others.map(([name, value]) => [
+      name.startsWith(QUERY) ? name.slice(QUERY.length) : name,
+      value,
+    ]),
+  );
 }

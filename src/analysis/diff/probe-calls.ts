@@ -6,6 +6,7 @@ import type { Endpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { type ComparedEndpoint, endpointOf, routeOf } from "./call-routes.js";
+import { queryKey } from "./call-values.js";
 import { intersectPatterns, NO_INTERSECTIONS } from "./pattern-intersections.js";
 import type { Sides } from "./sides.js";
 
@@ -24,7 +25,10 @@ export interface ProbeCall {
   readonly endpoint: Endpoint | undefined;
   /** Whether code of the host calls it, which knows internal operations too. */
   readonly isFromCode: boolean;
-  /** Each argument that a case of one of the policies compares, with the values that they compare it with. */
+  /**
+   * Each argument that a case of one of the policies compares, with the values that they compare it with. By {@link queryKey} for an
+   * argument with the name of a path parameter of this endpoint, which another endpoint reads from the query.
+   */
   readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
 }
 
@@ -142,8 +146,8 @@ function comparedIn(
 }
 
 /**
- * Returns the arguments that cases of an endpoint compare, and those, path parameters excluded, that cases of endpoints compare which
- * have a request in common with it.
+ * Returns the arguments that cases of an endpoint compare, and those, their path parameters excluded, that cases of endpoints compare
+ * which have a request in common with it.
  */
 function comparedNear(
   { endpoint, compared: own }: ComparedEndpoint,
@@ -152,8 +156,13 @@ function comparedNear(
   const paramsOf = ({ segments }: Endpoint) => segments.flatMap(({ params }) => params);
   const others = near.flatMap(({ endpoint: other, compared }) => {
     if (other === endpoint) return [];
-    const inPath = new Set([...paramsOf(endpoint), ...paramsOf(other)]);
-    return [...compared].filter(([argument]) => !inPath.has(argument));
+    const [inPath, inOther] = [paramsOf(endpoint), paramsOf(other)];
+    return [...compared].flatMap(
+      ([argument, values]): readonly (readonly [string, typeof values])[] => {
+        if (inOther.includes(argument)) return [];
+        return [[inPath.includes(argument) ? queryKey(argument) : argument, values]];
+      },
+    );
   });
   return merged([...own, ...others]);
 }

@@ -16,7 +16,10 @@ export interface DiffWitness {
   readonly call: string;
   /** A smallest token that shows the difference; `undefined` for no credentials. */
   readonly token: AccessToken | undefined;
-  /** The parameters that the policies read, path parameters included. Absent if there are none. */
+  /**
+   * The parameters that the policies read, path parameters included. Absent if there are none. An argument that one policy reads from the
+   * query has precedence over a path parameter of the same name of the other; confirm it with `decideRequest`, which reads the path.
+   */
   readonly params?: { readonly [param: string]: unknown };
   readonly before: DecisionCode;
   readonly after: DecisionCode;
@@ -76,7 +79,7 @@ function readParams(
   const read = [sides.before, sides.after].flatMap((decider) =>
     Object.entries(requestMatch(call, params, decider)?.params ?? {}),
   );
-  return { ...params, ...Object.fromEntries(read.filter(([, value]) => value !== undefined)) };
+  return { ...Object.fromEntries(read.filter(([, value]) => value !== undefined)), ...params };
 }
 
 /** Returns a token with the same age of its authentication at another time. */
