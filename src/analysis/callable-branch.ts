@@ -49,16 +49,25 @@ export function isCallable(
   if (compared.size === 0) return [...branchArguments([operation])].some(isTaken);
   const isAllowed = (call: CallArguments) =>
     decideOperation(decider, branch, withBoundaries(decider, token, call), call, FROM_CODE).allowed;
-  const valuesOf = (name: string) => (compared.has(name) ? values.flatMap(spellingsOf) : values);
   for (const args of branchArguments([operation])) {
     const open = [...new Set(paramsOf(branch))].filter((name) => !Object.hasOwn(args, name));
-    const lists = open.map((name) => valuesOf(name).map((value) => [name, value] as const));
+    const lists = open.map((name) =>
+      valuesOfParam(values, compared.has(name)).map((value) => [name, value] as const),
+    );
     for (const chosen of combinations(lists)) {
       const call = Object.fromEntries([...Object.entries(args), ...chosen]);
       if (isTaken(call) && isAllowed(call)) return true;
     }
   }
   return false;
+}
+
+/** Returns the values of a parameter; also as numbers if a case compares it. */
+export function valuesOfParam(
+  values: readonly string[],
+  isCompared: boolean,
+): readonly CaseValue[] {
+  return isCompared ? values.flatMap(spellingsOf) : values;
 }
 
 /** Returns a value, and the number of the same text, which cases tell apart. */
@@ -68,7 +77,11 @@ function spellingsOf(value: string): readonly CaseValue[] {
 }
 
 /** Returns a token with the values of a call within each boundary. */
-function withBoundaries({ policy }: Decider, token: object, call: CallArguments): object {
+export function withBoundaries(
+  { policy }: Pick<Decider, "policy">,
+  token: object,
+  call: CallArguments,
+): object {
   const texts = Object.values(call)
     .map(boundValueText)
     .filter((text) => typeof text === "string");

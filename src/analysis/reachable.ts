@@ -30,6 +30,7 @@ import {
   isCallable,
   type SearchedClient,
 } from "./callable-branch.js";
+import { isJointlyCallable, type JointName, jointNames } from "./callable-pattern.js";
 import { combinations } from "./diff/combinations.js";
 import { createFreshWords } from "./fresh-words.js";
 import { paramsOf } from "./operation-branches.js";
@@ -60,7 +61,8 @@ export interface OperationDecision {
  * reserved nor restricted: what is not allowed then is open to no third party with this account.
  *
  * An operation with parameters is `allowed` if some values are. One with cases is `allowed` if some call is: with arguments that choose the
- * branch, and values that the client is granted. Otherwise the decision is that of `otherwise`. Boundaries and the authentication that an
+ * branch, and values that the client is granted. Otherwise the decision is that of `otherwise`. A pattern is `allowed` if some call of a name
+ * that it matches is, also where other patterns match all of its names; otherwise the decision is that of a pattern that denies. Boundaries and the authentication that an
  * operation requires are not scopes: they count as met. A denial names no placeholder, so its `missing` can be empty.
  *
  * @throws {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID`, `ERR_BUNDLE_UNKNOWN` for a bundle that the policy does not
@@ -106,7 +108,8 @@ export function reachable<Types extends PolicyTypes>(
 /** Creates a function that returns the decision about an operation for the values of a client. */
 function createDecisions(client: SearchedClient): (operation: PreparedOperation) => Decision {
   const view = createViewer(client.decider, client.token);
-  return (operation) => {
+  const joint = jointNames(client.decider);
+  const decideAlone = (operation: PreparedOperation) => {
     const branches = operation.branches?.map((branch) => branch.operation) ?? [operation];
     const decisions = branches.map((branch) => ({ branch, decision: view(branch) }));
     const open = decisions.find(
@@ -118,6 +121,21 @@ function createDecisions(client: SearchedClient): (operation: PreparedOperation)
     // values that do not agree, or that cases take; a parameter has no value then
     const [param] = [...comparedParams(operation, otherwise.branch), ...paramsOf(otherwise.branch)];
     return bindingMismatch(param as string);
+  };
+  return (operation) => {
+    const alone = decideAlone(operation);
+    const names = joint.get(operation.name) ?? [];
+    const isOpen = ({ whole }: JointName) =>
+      isJointlyCallable(withoutAuthentication(whole), client);
+    if (!alone.allowed || names.length === 0 || names.some(isOpen)) return alone;
+    const [{ whole, patterns }] = names as readonly [JointName, ...JointName[]];
+    const others = patterns.map((one) => decideAlone(withoutAuthentication(one)));
+    const last = view(withoutAuthentication(operation.branches?.at(-1)?.operation ?? operation));
+    // values or arguments that do not agree
+    return (
+      [...others, last].find((one) => one?.allowed === false) ??
+      bindingMismatch(paramsOf(whole)[0] as string)
+    );
   };
 }
 
@@ -198,7 +216,9 @@ function operationsOf({
 function withoutAuthentication(operation: PreparedOperation): PreparedOperation {
   const branches = operation.branches?.map(({ when, operation: branch }) => ({
     when,
-    operation: { ...branch, authentication: undefined },
+    operation: withoutAuthentication(branch),
   }));
-  return { ...operation, branches, authentication: undefined };
+  const combined = operation.combined?.map(withoutAuthentication);
+  const rules = operation.rules.map((rule) => ({ ...rule, authentication: undefined }));
+  return { ...operation, rules, branches, combined, authentication: undefined };
 }

@@ -165,6 +165,67 @@ describe("reachable", () => {
     expect(codes).toEqual(["allowed", "insufficient_scope"]);
   });
 
+  describe("of a pattern all of whose names another pattern matches", () => {
+    const school = (tools: object) =>
+      loadPolicy({
+        name: "P",
+        version: "1",
+        scopes: { a: {}, b: {}, "/acc/{id}/": {}, "/org/{id}/": {} },
+        tools,
+      } as never);
+    const rows = [
+      {
+        title: "the other one denies",
+        tools: { "get_*": "a", "*": { deny: "no" } },
+        scopes: "a",
+        codes: ["denied", "denied"],
+      },
+      {
+        title: "the other one requires another scope",
+        tools: { "get_*": "a", "*": "b" },
+        scopes: "a",
+        codes: ["insufficient_scope", "insufficient_scope"],
+      },
+      {
+        title: "both are open",
+        tools: { "get_*": { scope: "a", maxAge: 60 }, "*": { scope: "b", maxAge: 60 } },
+        scopes: "a b",
+        codes: ["allowed", "allowed"],
+      },
+      {
+        title: "both need one value, and the client has two",
+        tools: { "get_*": "/acc/{id}/", "*": "/org/{id}/" },
+        scopes: "/acc/1/ /org/2/",
+        codes: ["binding_mismatch", "allowed"],
+      },
+      {
+        title: "both need one value that the client has",
+        tools: { "get_*": "/acc/{id}/", "*": "/org/{id}/" },
+        scopes: "/acc/1/ /org/1/",
+        codes: ["allowed", "allowed"],
+      },
+      {
+        title: "the open branch of one is a closed branch of the other",
+        tools: {
+          "get_*": { cases: [{ when: { m: "x" }, scope: "a" }], otherwise: { deny: "never" } },
+          "*": { cases: [{ when: { m: "x" }, deny: "no" }], otherwise: "a", weakOtherwise: true },
+        },
+        scopes: "a",
+        codes: ["denied", "allowed"],
+      },
+      {
+        title: "some of its names are matched by no other pattern",
+        tools: { "get_*": "a", "*_all": { deny: "no" } },
+        scopes: "a",
+        codes: ["allowed", "denied"],
+      },
+    ];
+    it.each(titled(rows))("%s", (_, { tools, scopes, codes }) => {
+      const decided = reachable(school(tools), { scopes });
+      expect(decided.map(({ decision }) => decision.code)).toEqual(codes);
+    });
+  });
+
   describe("of operations with cases that compare a parameter", () => {
     const school = (rule: object) =>
       loadPolicy({
