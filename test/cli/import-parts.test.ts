@@ -585,6 +585,15 @@ it.each(titled(LONG))(
   },
 );
 
+it("MAX_BASE_PATHS: leaves an operation below more than 50 base paths", () => {
+  const leftFor = (count: number) =>
+    read({
+      paths: { "/a": { get: A } },
+      servers: Array.from({ length: count }, (_, at) => ({ url: `/${at}` })),
+    }).report.counts.left;
+  expect([leftFor(50), leftFor(51)]).toEqual([0, 1]);
+});
+
 it("rejects a document whose references multiply its operations, and a path with too many parameters", () => {
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`M${index}`, A]));
   const paths = Object.fromEntries(
