@@ -71,7 +71,7 @@ function mutationsOf(built: Built): readonly Mutation[] {
 }
 
 function rulesOf({ definition }: Policy): { readonly tools?: Rules; readonly endpoints?: Rules } {
-  return definition as ReturnType<typeof rulesOf>;
+  return definition;
 }
 
 const NO_CHANGE = { scopes: [], unproved: [], semver: "patch" };

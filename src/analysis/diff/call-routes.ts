@@ -65,8 +65,8 @@ function facingTexts(
   free: string,
 ): readonly string[] {
   const last = segments.length - 1;
-  const facing = segments[Math.min(at, last)];
-  if (facing === undefined || (at > last && !facing.isCatchAll)) return [];
+  // after the last segment, only a catch-all has a request in common
+  const facing = segments[Math.min(at, last)] as Segment;
   const texts = textsOf(facing, compared, free);
   if (facing.isCatchAll) {
     const rests = texts.map((text) => text.split("/").slice(at - last));
