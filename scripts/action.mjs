@@ -96,6 +96,7 @@ function block(args, text) {
  */
 function readEvent() {
   try {
+    /** @type {Event | null} */
     const event = JSON.parse(readFileSync(env["GITHUB_EVENT_PATH"] ?? "", "utf8"));
     return typeof event === "object" && event !== null ? event : undefined;
   } catch {

@@ -85,6 +85,6 @@ export function withBoundaries(
   const texts = Object.values(call)
     .map(boundValueText)
     .filter((text) => typeof text === "string");
-  const lists = policy.boundaries.map(({ name }) => [name, texts]);
+  const lists = policy.boundaries.map(({ name }) => [name, texts] as const);
   return lists.length === 0 ? token : { ...token, boundaries: Object.fromEntries(lists) };
 }

@@ -209,7 +209,7 @@ describe("a witness with an argument and a path parameter of one name", () => {
 
 describe("diffPolicies of policies with different boundaries", () => {
   const withBoundaries = (boundaries: Rules, rule: unknown) =>
-    loadPolicy({ ...school, boundaries, tools: { get_course: rule } } as never);
+    loadPolicy({ ...school, boundaries, tools: { get_course: rule } });
   const project = { claim: "projects", absent: "dangerouslyAll" } as const;
   const inProject = { scope: "courses:read", within: { project: "project" } };
   const z = { claim: "z" };

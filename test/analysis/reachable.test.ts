@@ -172,7 +172,7 @@ describe("reachable", () => {
         version: "1",
         scopes: { a: {}, b: {}, "/acc/{id}/": {}, "/org/{id}/": {} },
         tools,
-      } as never);
+      });
     const rows = [
       {
         title: "the other one denies",
@@ -233,7 +233,7 @@ describe("reachable", () => {
         version: "1",
         scopes: { "/acc/{id}/": {}, "files:/{path}": { match: "path-prefix" } },
         tools: { run: { ...rule, weakOtherwise: true } },
-      } as never);
+      });
     const openOwn = { when: { id: "a" }, scope: "/acc/{id}/" };
     const rows = [
       {
