@@ -29,6 +29,10 @@ const PLACE: Readonly<Record<string, Place>> = {
     headings: ["Options of a policy"],
     parts: (members) => ({ bundles: { b: { every: true, ...members } } }),
   },
+  AcceptedFinding: {
+    headings: ["Options of a policy"],
+    parts: (members) => ({ lint: [members] }),
+  },
   Boundary: {
     headings: ["Limit calls to chosen values"],
     parts: (members) => ({ boundaries: { team: { claim: "teams", ...members } } }),
@@ -129,8 +133,10 @@ const SLIPS: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
     tools: "operations",
     endpoints: "routes",
     notCovered: "not_covered",
+    lint: "ignore",
   },
   bundles: { every: "all", except: "without" },
+  AcceptedFinding: { code: "rule", path: "place", reason: "why" },
   Boundary: {
     claim: [
       { boundaries: { project: "projects" } },

@@ -2,8 +2,8 @@ import type { AccessToken } from "../../decision/access-token.js";
 import { boundValueText } from "../../grammar/bound-value.js";
 import type { Boundary } from "../../policy/compiled-policy.js";
 import type { NamedBoundary } from "../../policy/rule.js";
-import type { ParamValues } from "./call-values.js";
 import { combinations } from "./combinations.js";
+import type { ParamValues } from "./param-values.js";
 
 /**
  * Returns the values of boundaries with which a way is met, and which grant the least under `before`: only the values of the call for

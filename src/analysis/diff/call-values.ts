@@ -2,10 +2,8 @@ import { branchOf, type PreparedOperation } from "../../decision/prepare.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { pathText } from "./call-routes.js";
 import { combinations } from "./combinations.js";
+import { nameOfKey, type ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
-
-/** Values of parameters by name, path parameters included. An argument that cases compare can have any JSON scalar. */
-export type ParamValues = ReadonlyMap<string, CaseValue>;
 
 /** An escaped letter, with which the text of a path is the value of no placeholder. */
 export const ACCENT = "%C3%A9";
@@ -72,24 +70,11 @@ export function requestOf({ endpoint }: ProbeCall, values: ParamValues) {
   return { method, path: `/${texts.join("/")}` };
 }
 
-/** No parameter has a name with it. */
-const QUERY = "query ";
-
-/** Returns the key of an argument of the query, apart from the path parameter of the same name. */
-export function queryKey(argument: string): string {
-  return `${QUERY}${argument}`;
-}
-
 /** Returns the parameters that are not in the path. */
 export function paramsOf(
   { route }: ProbeCall,
   values: ParamValues,
 ): { readonly [param: string]: CaseValue } {
   const others = [...values].filter(([name]) => !route.has(name));
-  return Object.fromEntries(
-    others.map(([name, value]) => [
-      name.startsWith(QUERY) ? name.slice(QUERY.length) : name,
-      value,
-    ]),
-  );
+  return Object.fromEntries(others.map(([name, value]) => [nameOfKey(name), value]));
 }

@@ -4,7 +4,8 @@ import type { Decision } from "../../decision/decision.js";
 import { findEndpoint } from "../../decision/find-endpoint.js";
 import { branchOf, type PreparedOperation } from "../../decision/prepare.js";
 import type { CaseValue } from "../../policy/definition.js";
-import { type ParamValues, paramsOf, requestOf } from "./call-values.js";
+import { paramsOf, requestOf } from "./call-values.js";
+import type { ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
 import type { Sides } from "./sides.js";
 

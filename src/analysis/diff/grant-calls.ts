@@ -3,8 +3,9 @@ import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { expandTokens, readGrantedTokens } from "../../policy/scope-meanings.js";
 import { pathText } from "./call-routes.js";
-import { branchesOfCall, type ParamValues, pathTexts } from "./call-values.js";
+import { branchesOfCall, pathTexts } from "./call-values.js";
 import { combinations } from "./combinations.js";
+import type { ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
 
 /** Returns every value that the scopes and boundaries of a token name under some policies. */

@@ -5,10 +5,11 @@ import { findEndpoint } from "../../decision/find-endpoint.js";
 import { mayMeanMore } from "../../policy/grant-growth.js";
 import { withoutPrototype } from "../../policy/own-members.js";
 import { namedMeanings, readGrantedTokens } from "../../policy/scope-meanings.js";
-import { type ParamValues, requestOf } from "./call-values.js";
+import { requestOf } from "./call-values.js";
 import { branchOfCall, decideCall, gradeOf, NOW } from "./compare-call.js";
 import { type ExistingGrant, type GrantGroup, groupGrants } from "./existing-grant.js";
 import { callsOfToken, namedValues } from "./grant-calls.js";
+import type { ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
 import type { Sides } from "./sides.js";
 

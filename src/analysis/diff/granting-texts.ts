@@ -4,7 +4,7 @@ import { bindScope } from "../../grammar/template.js";
 import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../../policy/compiled-policy.js";
 import type { NamedUse } from "../../policy/rule.js";
 import { createSpellingReader } from "../../policy/spellings.js";
-import type { ParamValues } from "./call-values.js";
+import type { ParamValues } from "./param-values.js";
 
 /** A text that grants a scope. */
 export interface Source {

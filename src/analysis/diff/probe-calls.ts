@@ -6,7 +6,7 @@ import type { Endpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { type ComparedEndpoint, endpointOf, routeOf } from "./call-routes.js";
-import { queryKey } from "./call-values.js";
+import { queryKey } from "./param-values.js";
 import { intersectPatterns, NO_INTERSECTIONS } from "./pattern-intersections.js";
 import type { Sides } from "./sides.js";
 

@@ -4,7 +4,7 @@ import { boundValueText } from "../../grammar/bound-value.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { enrichedWaysOf, type Way, waysOf } from "../ways.js";
 import { boundariesOf } from "./boundary-lists.js";
-import { branchesOfCall, type ParamValues, valuesOf } from "./call-values.js";
+import { branchesOfCall, valuesOf } from "./call-values.js";
 import { combinations } from "./combinations.js";
 import {
   branchOfCall,
@@ -16,6 +16,7 @@ import {
   wantedOf,
 } from "./compare-call.js";
 import { leastOf } from "./granting-texts.js";
+import type { ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
 import type { Sides } from "./sides.js";
 
