@@ -487,6 +487,12 @@ describe("the operations of diffPolicies", () => {
     ]);
     expect(unproved).toEqual(["GET /:a/:b/:c", "tools that only patterns match"]);
     expect(semver).toBe("major");
+    // nothing is different, but names that only patterns match are not compared
+    const patterns = loadPolicy({ name: "Big", version: "1", scopes: {}, tools: denied });
+    const result = diffPolicies(patterns, patterns);
+    expect(result.operations.filter(({ change }) => change !== "equal")).toEqual([]);
+    expect(result.unproved).toEqual(["tools that only patterns match"]);
+    expect(result.semver).toBe("major");
   });
 });
 
@@ -645,6 +651,28 @@ describe("the grants of diffPolicies", () => {
       },
       grant: { scope: ["students:read"], tier: "pro", policyVersion: "1" },
       found: undefined,
+    },
+    {
+      title:
+        "lose an endpoint under its own name, and not under that of one that another endpoint is nearer than",
+      from: {
+        endpoints: {
+          "GET /v1/accounts/:accountID": "/accounts/{accountID}/",
+          "GET /v1/accounts/me": "courses:read",
+        },
+      },
+      to: {
+        endpoints: {
+          "GET /v1/accounts/:accountID": { allOf: ["/accounts/{accountID}/", "students:read"] },
+          "GET /v1/accounts/me": "courses:write",
+        },
+      },
+      grant: { scope: "courses:read /accounts/me/", policyVersion: "1" },
+      found: {
+        loses: ["GET /v1/accounts/me"],
+        missing: ["courses:write"],
+        consent: "missing_scope",
+      },
     },
     {
       title: "gain what their scopes open now",

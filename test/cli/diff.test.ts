@@ -61,9 +61,18 @@ const FILES = {
   "same.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, ping: "courses:read" } }),
   "more.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, ping: { public: true } } }),
   "text.json": JSON.stringify({ ...BEFORE, bundles: { reader: ["courses:read"] } }),
+  "denied.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, more: { deny: "no" } } }),
+  "added.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, more: "courses:read" } }),
+  "globs.json": JSON.stringify({
+    ...{ name: "Globs", version: "1", scopes: {} },
+    tools: Object.fromEntries(
+      [..."cdefghijklmnopqrstuv"].map((one) => [`*${one}*`, { deny: "no" }]),
+    ),
+  }),
   "wrong.json": JSON.stringify({ ...BEFORE, tools: { a: "b" } }),
   "grants.json": JSON.stringify(GRANTS),
   "grants.ndjson": `${GRANTS.map((grant) => JSON.stringify(grant)).join("\n")}\n`,
+  "windows.ndjson": `\uFEFF${GRANTS.map((grant) => JSON.stringify(grant)).join("\r\n")}\r\n`,
   "no-grants.ndjson": '{"scope":"a"}\n{"scope":',
   "wrong-grants.json": '[{"scop":"a"}]',
 };
@@ -74,6 +83,15 @@ describe("diff", () => {
     const { code, out, err } = await diff("before.json", "after.json", "--grants", "grants.json");
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatchSnapshot();
+  });
+
+  it("reads grants that a program on Windows wrote", async () => {
+    const [unix, windows] = await Promise.all(
+      ["grants.ndjson", "windows.ndjson"].map((grants) =>
+        diff("before.json", "after.json", "--grants", grants),
+      ),
+    );
+    expect(windows).toEqual(unix);
   });
 
   it("prints Markdown for a pull request", async () => {
@@ -134,6 +152,31 @@ describe("diff", () => {
     },
     { title: "any difference", argv: ["before.json", "text.json", "--fail-on", "any"], code: 1 },
     { title: "no difference", argv: ["before.json", "before.json", "--fail-on", "any"], code: 0 },
+    {
+      title: "an added operation that denies every call",
+      argv: ["text.json", "denied.json", "--fail-on", "widening"],
+      code: 0,
+    },
+    {
+      title: "an added operation that some token can call",
+      argv: ["text.json", "added.json", "--fail-on", "widening"],
+      code: 1,
+    },
+    {
+      title: "a removed operation that denied every call",
+      argv: ["denied.json", "text.json", "--fail-on", "narrowing"],
+      code: 0,
+    },
+    {
+      title: "a removed operation that some token could call",
+      argv: ["added.json", "text.json", "--fail-on", "narrowing"],
+      code: 1,
+    },
+    ...["widening", "narrowing", "any"].map((change) => ({
+      title: `names that were not compared, with ${change}`,
+      argv: ["globs.json", "globs.json", "--fail-on", change],
+      code: 1,
+    })),
     { title: "a policy with findings", argv: ["wrong.json", "after.json"], code: 1 },
     { title: "a second policy with findings", argv: ["before.json", "wrong.json"], code: 1 },
   ];
@@ -162,7 +205,7 @@ describe("diff", () => {
     {
       title: "a file of grants that does not exist",
       argv: ["before.json", "after.json", "--grants", "none.json"],
-      says: "cannot read `none.json`",
+      says: "cannot read `none.json`: it does not exist",
     },
     {
       title: "a format beside --json",
