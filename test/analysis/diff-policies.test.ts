@@ -469,10 +469,14 @@ describe("the operations of diffPolicies", () => {
     expect(found?.witness?.token?.auth_time).toBe(5e10 - 200);
   });
 
-  it("count as different if the search stops at its limit", () => {
+  it("count as different if the search stops at its limit", { timeout: 300_000 }, () => {
     const paths = Array.from({ length: 20 }, (_, at) => `GET /l${at}/l${at}/l${at}`);
     const endpoints = Object.fromEntries([...paths, "GET /:a/:b/:c"].map((key) => [key, "s"]));
-    const words = Array.from({ length: 20 }, (_, at) => `*${String.fromCharCode(99 + at)}*`);
+    // words of two letters, so that the search stops before it finds many names
+    const words = Array.from({ length: 16 }, (_, at) => {
+      const bits = at.toString(2).padStart(4, "0").repeat(2);
+      return `*${bits.replaceAll("0", "a").replaceAll("1", "b")}*`;
+    });
     const denied = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
     const big = loadPolicy({
       name: "Big",
@@ -487,12 +491,6 @@ describe("the operations of diffPolicies", () => {
     ]);
     expect(unproved).toEqual(["GET /:a/:b/:c", "tools that only patterns match"]);
     expect(semver).toBe("major");
-    // nothing is different, but names that only patterns match are not compared
-    const patterns = loadPolicy({ name: "Big", version: "1", scopes: {}, tools: denied });
-    const result = diffPolicies(patterns, patterns);
-    expect(result.operations.filter(({ change }) => change !== "equal")).toEqual([]);
-    expect(result.unproved).toEqual(["tools that only patterns match"]);
-    expect(result.semver).toBe("major");
   });
 });
 

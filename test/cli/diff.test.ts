@@ -63,12 +63,6 @@ const FILES = {
   "text.json": JSON.stringify({ ...BEFORE, bundles: { reader: ["courses:read"] } }),
   "denied.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, more: { deny: "no" } } }),
   "added.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, more: "courses:read" } }),
-  "globs.json": JSON.stringify({
-    ...{ name: "Globs", version: "1", scopes: {} },
-    tools: Object.fromEntries(
-      [..."cdefghijklmnopqrstuv"].map((one) => [`*${one}*`, { deny: "no" }]),
-    ),
-  }),
   "wrong.json": JSON.stringify({ ...BEFORE, tools: { a: "b" } }),
   "grants.json": JSON.stringify(GRANTS),
   "grants.ndjson": `${GRANTS.map((grant) => JSON.stringify(grant)).join("\n")}\n`,
@@ -172,11 +166,6 @@ describe("diff", () => {
       argv: ["added.json", "text.json", "--fail-on", "narrowing"],
       code: 1,
     },
-    ...["widening", "narrowing", "any"].map((change) => ({
-      title: `names that were not compared, with ${change}`,
-      argv: ["globs.json", "globs.json", "--fail-on", change],
-      code: 1,
-    })),
     { title: "a policy with findings", argv: ["wrong.json", "after.json"], code: 1 },
     { title: "a second policy with findings", argv: ["before.json", "wrong.json"], code: 1 },
   ];
@@ -220,12 +209,17 @@ describe("diff", () => {
     expect(out + err).toContain(says);
   });
 
-  it("names what is not proved", async () => {
+  // words of two letters, so that the search stops before it finds many names
+  const words = Array.from({ length: 16 }, (_, at) => {
+    const bits = at.toString(2).padStart(4, "0").repeat(2);
+    return `*${bits.replaceAll("0", "a").replaceAll("1", "b")}*`;
+  });
+  const denials = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
+
+  it("names what is not proved", { timeout: 300_000 }, async () => {
     const paths = Array.from({ length: 20 }, (_, at) => `GET /l${at}/l${at}/l${at}`);
     const endpoints = Object.fromEntries([...paths, "GET /:a/:b/:c"].map((key) => [key, "s"]));
-    const words = Array.from({ length: 20 }, (_, at) => `*${String.fromCharCode(99 + at)}*`);
-    const tools = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
-    const big = { name: "Big", version: "1", scopes: { s: {} }, tools, endpoints };
+    const big = { name: "Big", version: "1", scopes: { s: {} }, tools: denials, endpoints };
     const files = { "big.json": JSON.stringify(big) };
     const { code, out } = await runIn(files, [
       "diff",
@@ -238,6 +232,19 @@ describe("diff", () => {
     expect(out).toContain("GET /:a/:b/:c  not proved: the search stopped at its limit");
     expect(out).toContain("tools that only patterns match  too many patterns match");
   });
+
+  it.each(["widening", "narrowing"])(
+    "fails for names that are not compared, although no operation is different, with --fail-on %s",
+    { timeout: 300_000 },
+    async (change) => {
+      const globs = { name: "Globs", version: "1", scopes: {}, tools: denials };
+      const argv = ["diff", "globs.json", "globs.json", "--fail-on", change];
+      const { code, out } = await runIn({ "globs.json": JSON.stringify(globs) }, argv);
+      expect(code).toBe(1);
+      expect(out).toContain("version: a major step");
+      expect(out).not.toMatch(/^ {2}different/m);
+    },
+  );
 
   it("MAX_LISTED and MAX_LENGTH: counts names beyond 5, and rows beyond 18,000 characters", async () => {
     const of = (count: number) => {
