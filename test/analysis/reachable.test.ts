@@ -247,7 +247,8 @@ describe("reachable", () => {
         title: "the value of another case is within a boundary",
         rule: {
           cases: [{ when: { id: "b" }, deny: "no" }],
-          otherwise: { scope: "/acc/{id}/", within: { project: "id" } },
+          otherwise: "/acc/{id}/",
+          within: { project: "id" },
         },
         scopes: "/acc/a/",
         code: "allowed",
