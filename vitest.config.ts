@@ -38,6 +38,7 @@ export default defineConfig({
         "src/consent/**": all,
         "src/discovery/**": all,
         "src/analysis/**": all,
+        "src/policy-source/**": all,
         "src/audit/**": all,
         "src/resource-server/**": all,
         "src/adapters/**": all,

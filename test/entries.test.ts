@@ -58,6 +58,7 @@ describe("the packages that another entry loads in addition to those of the core
     verify: ["jose"],
     providers: [],
     analysis: [],
+    "policy-source": [],
     audit: [],
     express: [],
     fastify: ["fastify-plugin"],
