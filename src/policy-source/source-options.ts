@@ -45,16 +45,18 @@ export interface PolicySourceOptions {
   readonly now?: NonNullable<PolicyOptions["now"]>;
 }
 
-const LONGEST = 86_400_000;
+const MAX_INTERVAL = 86_400_000;
+const MAX_TIMEOUT = 600_000;
+const MAX_BYTES = 2 ** 30;
 
 const CHECKS = {
   onPolicy: optional(isFunction),
   onDiff: optional(isFunction),
   diff: optional(isBoolean),
   onFault: optional(isFunction),
-  interval: optional(positive(LONGEST)),
-  timeout: optional(positive(600_000)),
-  maxBytes: optional(positive(2 ** 30)),
+  interval: optional(positive(MAX_INTERVAL)),
+  timeout: optional(positive(MAX_TIMEOUT)),
+  maxBytes: optional(positive(MAX_BYTES)),
   compareVersions: optional(isFunction),
   fetch: optional(isFunction),
   now: optional(isFunction),

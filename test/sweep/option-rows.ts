@@ -505,9 +505,9 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   }),
   rowOf<PolicySourceOptions>({
     title: "loadPolicySource",
-    good: {},
+    good: { interval: 86_400_000 },
     rejects: true,
-    run: (options) => loadPolicySource("no such file", options),
+    run: async (options) => (await loadPolicySource("test/smoke/policy.json", options)).close(),
     wrong: {
       onPolicy: ["x", 7],
       onDiff: ["x", 7],
