@@ -23,6 +23,7 @@ import {
   policy,
   READER,
   surface,
+  tokenOf,
 } from "./fixture.js";
 import { bearer, JSON_HEADERS, sendRaw, startHost } from "./hosts.js";
 import {
@@ -34,7 +35,7 @@ import {
   type SdkVersion,
   textOf,
 } from "./in-memory-client.js";
-import { denialCodeOf } from "./open-gate.js";
+import { denialCodeOf, openHandlerGate, requestOf } from "./open-gate.js";
 
 /** Returns a later policy with other tools. */
 function laterPolicy(version: string, tools: object) {
@@ -190,6 +191,45 @@ describe("a session that outlives its policy", () => {
   });
 });
 
+describe("a request on which several operations decide", () => {
+  const notifications = { resourceSubscriptions: ["notes://all", "notes://a/notes"] };
+  const listen = { method: "subscriptions/listen", params: { notifications } };
+  const token = tokenOf({ scope: "mcp:tools notes:read /accounts/a/notes.read" });
+
+  /** Creates an authorizer whose policy is replaced as soon as the first operation is decided. */
+  function createReplaced() {
+    const versions: string[] = [];
+    const authorizer = createTestAuthorizer({
+      audit: (event) => {
+        if (Object.hasOwn(event, "kind")) return; // the status of the response
+        versions.push(event.policy.version);
+        authorizer.replacePolicy(policyWithout("account_notes"));
+      },
+    });
+    return { authorizer, versions };
+  }
+
+  it("is decided by one policy in front of the server", async () => {
+    const { authorizer, versions } = createReplaced();
+    const gate = mcpGate(authorizer, surface);
+    const { body, headers } = modern({ jsonrpc: "2.0", id: 1, ...listen });
+    const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+    expect((await gate.check(requestOf(body, { token, fields }))).kind).toBe("pass");
+    expect(versions).toEqual(["1", "1", "1"]);
+    const later = await gate.check(requestOf(body, { token, fields }));
+    expect([later.kind, ...new Set(versions.slice(3))]).toEqual(["answer", "2"]);
+  });
+
+  it("is decided by one policy in front of its handler", async () => {
+    const { authorizer, versions } = createReplaced();
+    const { call: handle } = openHandlerGate(surface, authorizer);
+    expect(await handle(listen, { token })).toEqual({ ran: true });
+    expect(versions).toEqual(["1", "1", "1"]);
+    await expect(handle(listen, { token })).rejects.toMatchObject({ code: -32_010 });
+    expect([...new Set(versions.slice(3))]).toEqual(["2"]);
+  });
+});
+
 /** Creates a server of the v2 SDK with a gate, and opens subscriptions. */
 function serve(verify: () => AccessToken) {
   const authorizer = createTestAuthorizer({ verify });
@@ -269,7 +309,7 @@ describe("an open stream of the MCP gate", () => {
     expect(await stream.text()).toContain("notifications/resources/updated");
   });
 
-  it("carries the news of changed tools, as the guide sends it", async () => {
+  it("carries the notification of changed tools that the handler sends", async () => {
     const { authorizer, handler, open } = serve(() => ({ scope: "mcp:tools notes:read" }));
     const stream = await open({ toolsListChanged: true });
     authorizer.replacePolicy(laterPolicy("2", { write_note: "notes:read" }));

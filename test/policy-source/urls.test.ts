@@ -77,9 +77,10 @@ describe("a policy at a URL", () => {
     async (_title, { code, answer }) => {
       let count = 0;
       await withServer(
-        (_request, response) => {
+        (request, response) => {
           count += 1;
           if (count === 1) response.end(policyText("1"));
+          else if (request.url === "/other.json") response.end(policyText("2"));
           else answer(response);
         },
         async (url) => {
