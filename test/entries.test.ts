@@ -58,7 +58,7 @@ describe("the packages that another entry loads in addition to those of the core
     verify: ["jose"],
     providers: [],
     analysis: [],
-    "policy-source": [],
+    "policy-source": ["node:fs"],
     audit: [],
     express: [],
     fastify: ["fastify-plugin"],

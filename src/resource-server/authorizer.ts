@@ -1,5 +1,4 @@
 import { AccessDenied } from "../decision/access-denied.js";
-import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
@@ -158,7 +157,7 @@ function createMembers(
     authorize: async (rawToken, tool, params?) => {
       const { decision, token } = await admitToken(stepsNow(), rawToken, tool, params);
       if (!decision.allowed) throw new AccessDenied(decision);
-      return token as AccessToken;
+      return token;
     },
     admit: (call) => admitRequest(stepsNow(), call),
     authenticate: (authorization, context, authenticate) =>

@@ -22,13 +22,13 @@ function opened(rules: Readonly<Record<string, unknown>>): Record<string, unknow
   );
 }
 
-const { baseline: _, tools, endpoints, ...rest } = CONTRACT_POLICY;
 const OPEN_POLICY = {
-  ...rest,
+  ...CONTRACT_POLICY,
   name: "Open",
   version: "0",
-  tools: opened(tools),
-  endpoints: opened(endpoints),
+  baseline: [],
+  tools: opened(CONTRACT_POLICY.tools),
+  endpoints: opened(CONTRACT_POLICY.endpoints),
 };
 
 const createOpenWorld = () => ({ ...createWorld(OPEN_POLICY), patternTools: ["lesson_open"] });

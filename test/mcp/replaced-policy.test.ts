@@ -332,7 +332,7 @@ async function connectClient(
   const [mine, theirs] = InMemory.createLinkedPair();
   await server.connect(theirs as never);
   const client = new Client(INFO, options);
-  await client.connect(mine as never);
+  await client.connect(mine);
   return client;
 }
 

@@ -11,7 +11,7 @@ describe("a policy at a URL", () => {
     const asked: unknown[] = [];
     await withServer(
       (request, response) => {
-        const etag = `"${text.length}-${JSON.parse(text).version as string}"`;
+        const etag = `"${text.length}-${(JSON.parse(text) as { version: string }).version}"`;
         const isSame = request.headers["if-none-match"] === etag;
         asked.push(request.headers["if-none-match"]);
         statuses.push(isSame ? 304 : 200);
