@@ -50,7 +50,7 @@ function laterPolicy(version: string, tools: object) {
 /** Returns a later policy that lacks a tool. */
 function policyWithout(tool: string) {
   const { definition } = policy;
-  const tools = Object.entries(definition.tools).filter(([name]) => name !== tool);
+  const tools = Object.entries(definition.tools ?? {}).filter(([name]) => name !== tool);
   return definePolicy({ ...definition, version: "2", tools: Object.fromEntries(tools) } as never);
 }
 

@@ -183,7 +183,7 @@ describe("a policy file", () => {
       const file = join(directory, "policy.json");
       await writeFile(file, policyText("1"));
       let failure: unknown = new Error("no facts");
-      const onPolicy = () => (failure === undefined ? undefined : Promise.reject(failure as Error));
+      const onPolicy = () => (failure === undefined ? undefined : Promise.reject(failure));
       const { options, faults } = recording({ onPolicy });
       const source = await loadPolicySource(file, options);
       await writeFile(file, policyText("2"));
