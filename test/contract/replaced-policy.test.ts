@@ -22,11 +22,14 @@ function opened(rules: Readonly<Record<string, unknown>>): Record<string, unknow
   );
 }
 
+const withoutBaseline = Object.fromEntries(
+  Object.entries(CONTRACT_POLICY).filter(([name]) => name !== "baseline"),
+) as Omit<typeof CONTRACT_POLICY, "baseline">;
+
 const OPEN_POLICY = {
-  ...CONTRACT_POLICY,
+  ...withoutBaseline,
   name: "Open",
   version: "0",
-  baseline: [],
   tools: opened(CONTRACT_POLICY.tools),
   endpoints: opened(CONTRACT_POLICY.endpoints),
 };
