@@ -177,7 +177,7 @@ export function createRouteGate<
   const { trailingSlash, caseSensitive } = checked;
 
   const createGate = (
-    { kind, name, paramsOf = noParams }: GateFacts,
+    { kind, name, paramsOf }: GateFacts,
     find: (route: RoutedRequest, policy: Policy) => GateOperation | undefined,
     given: RouteGateOptions<Request> = {},
   ) => {
@@ -224,7 +224,7 @@ export function createRouteGate<
       ...http.members,
       endpoint: (options?: RouteGateOptions<Request>) =>
         createGate(
-          { kind: "endpoint" },
+          ENDPOINT_GATE,
           (route, policy) => endpointsOf(policy).find(route),
           options,
         ),
@@ -257,15 +257,15 @@ export function createRouteGate<
       },
     },
   );
-  return { gate, createRefusal: () => createGate({ kind: "endpoint" }, () => undefined) };
+  return { gate, createRefusal: () => createGate(ENDPOINT_GATE, () => undefined) };
 }
 
 /** What the mark of a gate has from the gate. */
 interface GateFacts extends Pick<GateMark, "kind" | "name"> {
-  readonly paramsOf?: ReturnType<typeof createParamsReader>;
+  readonly paramsOf: ReturnType<typeof createParamsReader>;
 }
 
-const noParams = () => [];
+const ENDPOINT_GATE: GateFacts = { kind: "endpoint", name: undefined, paramsOf: () => [] };
 
 const OPTION_CHECKS = { ...HTTP_GATE_CHECKS, ...PATH_CHECKS } satisfies Record<
   keyof HttpGateOptions<unknown> | keyof PathOptions,
