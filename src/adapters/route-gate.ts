@@ -223,11 +223,7 @@ export function createRouteGate<
     {
       ...http.members,
       endpoint: (options?: RouteGateOptions<Request>) =>
-        createGate(
-          ENDPOINT_GATE,
-          (route, policy) => endpointsOf(policy).find(route),
-          options,
-        ),
+        createGate(ENDPOINT_GATE, (route, policy) => endpointsOf(policy).find(route), options),
       public: () => createMark("public"),
       elsewhere: (reason: string) => {
         requireReason(reason);
