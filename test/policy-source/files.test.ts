@@ -182,13 +182,13 @@ describe("a policy file", () => {
     inDirectory(async (directory) => {
       const file = join(directory, "policy.json");
       await writeFile(file, policyText("1"));
-      let failure: unknown = new Error("no facts");
+      let failure: Error | undefined = new Error("no facts");
       const onPolicy = () => (failure === undefined ? undefined : Promise.reject(failure));
       const { options, faults } = recording({ onPolicy });
       const source = await loadPolicySource(file, options);
       await writeFile(file, policyText("2"));
       expect([await source.refresh(), source.policy.version]).toEqual([false, "1"]);
-      failure = "text";
+      failure = "text" as unknown as Error;
       expect([await source.refresh(), source.policy.version]).toEqual([false, "1"]);
       failure = undefined;
       expect([await source.refresh(), source.policy.version]).toEqual([true, "2"]);
