@@ -227,6 +227,48 @@ describe("the action", { timeout: 600_000 }, () => {
     expect(summary).toContain("| `cancel_order` |");
   });
 
+  it("has nothing to compare the first push of a branch with", () => {
+    const { status, summary } = runAction([{ "policy.json": policyText(BEFORE) }], () => ({
+      before: "0".repeat(40),
+    }));
+    expect(status).toBe(0);
+    expect(summary).toContain("### diff\n\nno commit to compare with: the event names none\n");
+  });
+
+  it("cuts a result that is too long for the summary", () => {
+    const { status, stdout, summary } = runAction(
+      [
+        {
+          "policy.json": policyText(BEFORE),
+          "node_modules/scope-policy/cli.mjs": `console.log("x".repeat(200_001)); process.exitCode = 1;`,
+        },
+      ],
+      pullRequest,
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain("x".repeat(200_001));
+    expect(summary).toContain(`\n${"x".repeat(200_000)}\n\n(cut)\n`);
+  });
+
+  it("compares policies that import an installed package", () => {
+    const module = (policy: object) =>
+      `import { name } from "names"; export const policy = { ...${JSON.stringify(policy)}, name };`;
+    const { status, summary } = runAction(
+      [
+        {
+          "policy.mjs": module(BEFORE),
+          "node_modules/names/package.json": `{ "type": "module", "exports": "./index.js" }`,
+          "node_modules/names/index.js": `export const name = "Shop";`,
+        },
+        { "policy.mjs": module({ ...BEFORE, tools: { ...BEFORE.tools, ...STRICTER } }) },
+      ],
+      pullRequest,
+      { POLICY_FILE: "policy.mjs" },
+    );
+    expect(status).toBe(0);
+    expect(summary).toContain("| `cancel_order` |");
+  });
+
   it("fails if the commit before the change is not there", () => {
     const { status, summary } = runAction([{ "policy.json": policyText(BEFORE) }], () => ({
       pull_request: { base: { sha: "a".repeat(40) } },
