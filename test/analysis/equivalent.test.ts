@@ -74,6 +74,13 @@ const policy = loadPolicy(
         cases: [{ when: { mode: ["plan"] }, scope: "courses:read" }],
         otherwise: "courses:write",
       },
+      run_two: {
+        cases: [
+          { when: { mode: "plan" }, scope: "courses:read" },
+          { when: { mode: "dry" }, scope: "courses:write" },
+        ],
+        otherwise: "courses:write",
+      },
       "get_*": "courses:read",
       "*_secret": { scope: "courses:read", tier: "pro" },
     },
@@ -103,6 +110,11 @@ const SAME = [
 
 const read = { scope: "courses:read" };
 const DIFFERENT = [
+  {
+    title: "the first of two cases of one argument opens more",
+    pair: ["run_two", "write"],
+    result: { witness: read, params: { mode: "plan" }, a: "allowed", b: "insufficient_scope" },
+  },
   {
     title: "one needs a broader scope",
     pair: ["list", "write"],
