@@ -141,6 +141,19 @@ describe("diffPolicies of operations with cases", () => {
       wider: ["GET /{path*}", "GET /@fresh/@fresh/@fresh"],
     },
     {
+      title:
+        "finds a path with more segments than any other endpoint under the prefix of a catch-all that is gone",
+      endpoints: [
+        {
+          "GET /x/{m}": "courses:read",
+          "GET /x/{m*}": { deny: "not these" },
+          "GET /{path*}": "courses:read",
+        },
+        { "GET /x/{m}": "courses:read", "GET /{path*}": "courses:read" },
+      ],
+      wider: ["GET /{path*}", "GET /x/@fresh/@fresh"],
+    },
+    {
       title: "finds a compared value between literal texts of a segment",
       endpoints: [
         { "GET /v{major}/{id}": except({ major: "1" }) },

@@ -43,13 +43,12 @@ export function routeOf(
   for (const [at, segment] of endpoint.segments.entries()) {
     for (const [index, param] of segment.params.entries()) {
       const texts = facing.flatMap((other) =>
-        facingTexts(segment, at, other, free).flatMap((text) => {
+        facingTexts(segment, at, other, { free, most }).flatMap((text) => {
           const span = spansOf(text, segment.literals, 1)?.[index];
           return span === undefined ? [] : [text.slice(...span), otherCase(text.slice(...span))];
         }),
       );
-      // a path with more segments than any endpoint without a catch-all
-      const long = segment.isCatchAll ? [`${`${free}/`.repeat(most - at)}${free}`] : [];
+      const long = segment.isCatchAll ? [longRest(free, most - at)] : [];
       route.set(param, [...new Set([...texts, ...long])]);
     }
   }
@@ -63,7 +62,7 @@ function facingTexts(
   { isCatchAll }: Segment,
   at: number,
   { endpoint: { segments }, compared }: ComparedEndpoint,
-  free: string,
+  { free, most }: { readonly free: string; readonly most: number },
 ): readonly string[] {
   const last = segments.length - 1;
   // after the last segment, only a catch-all has a request in common
@@ -76,8 +75,19 @@ function facingTexts(
       : rests.slice(1).flatMap(([text]) => text ?? []);
   }
   if (!isCatchAll) return isWhole(facing) ? texts.slice(1) : texts;
-  const all = segments.slice(at).map((one) => textsOf(one, compared, free));
+  const all = segments.slice(at).map((one) => {
+    const own = textsOf(one, compared, free);
+    return one.isCatchAll ? [...own, longRest(free, most - last)] : own;
+  });
   return [...combinations(all)].map((chosen) => chosen.join("/"));
+}
+
+/**
+ * Returns the value of a catch-all with more segments than `count`. Where `count` is the number of segments that the longest endpoint
+ * has after the beginning of the value, only endpoints with a catch-all decide on the path.
+ */
+function longRest(free: string, count: number): string {
+  return `${free}/`.repeat(count) + free;
 }
 
 /**
