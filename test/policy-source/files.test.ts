@@ -44,6 +44,44 @@ describe("a policy file", () => {
       expect(source.policy.version).toBe("2");
     }));
 
+  it("starts no timer again if `onPolicy` closes the source", () =>
+    inDirectory(async (directory) => {
+      const file = join(directory, "policy.json");
+      await writeFile(file, policyText("1"));
+      const timers = vi.spyOn(globalThis, "setTimeout");
+      const { options } = recording({
+        interval: 5,
+        diff: false,
+        onPolicy: ({ version }) => {
+          if (version === "2") source.close();
+        },
+      });
+      const source = await loadPolicySource(file, options);
+      const started = () => timers.mock.calls.filter(([, time]) => time === 5).length;
+      await writeFile(file, policyText("2"));
+      await vi.waitFor(() => expect(source.policy.version).toBe("2"), 9_000);
+      const count = started();
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      expect(started()).toBe(count);
+      timers.mockRestore();
+    }));
+
+  it("has the clock of its options", () =>
+    inDirectory(async (directory) => {
+      const file = join(directory, "policy.json");
+      const rule = { scope: "orders:read", maxAge: 60 };
+      await writeFile(file, policyText("1", rule));
+      let time = 1_000;
+      const { options } = recording({ now: () => time });
+      const source = await loadPolicySource(file, options);
+      const token = { scope: "orders:read", auth_time: 1_000 };
+      const codeNow = () => source.policy.decide(token, "list_orders").code;
+      expect(codeNow()).toBe("allowed");
+      time = 1_061;
+      expect(codeNow()).toBe("insufficient_user_authentication");
+      source.close();
+    }));
+
   it("is found after an editor replaced it, a link was switched, and it was away", () =>
     inDirectory(async (directory) => {
       // as Kubernetes mounts a ConfigMap: a link to a link to a directory, which is switched by a rename

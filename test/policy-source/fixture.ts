@@ -5,10 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PolicyChange, PolicyFault, PolicySourceOptions } from "scope-policy/policy-source";
 
-/** Returns the text of a policy in which `list_orders` needs one scope. */
-export function policyText(version: string, scope = "orders:read", name = "Shop"): string {
+/** Returns the text of a policy with a rule for `list_orders`. */
+export function policyText(
+  version: string,
+  rule: string | object = "orders:read",
+  name = "Shop",
+): string {
   const scopes = { "orders:read": "See orders", "orders:write": "Change orders" };
-  return JSON.stringify({ name, version, scopes, tools: { list_orders: scope } });
+  return JSON.stringify({ name, version, scopes, tools: { list_orders: rule } });
 }
 
 /** Options that record what a source reports. The timer does not run during a test. */

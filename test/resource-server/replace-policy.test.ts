@@ -1,10 +1,13 @@
 // After a policy was replaced, an authorizer is one that was created with the new policy. A call that began before is not.
 
 import fc from "fast-check";
+import { Hono } from "hono";
 import { type AccessToken, createAuthorizer, loadPolicy } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
+import { honoGate } from "scope-policy/hono";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { pinned } from "../../src/resource-server/pinned-authorizer.js";
 import { drawGoodCase } from "../model/arbitrary-request.js";
 import { type Draw, drawn } from "../model/draw.js";
 import { load, tokenOf } from "../model/observe.js";
@@ -154,5 +157,43 @@ describe("an authorizer whose policy was replaced", () => {
     const authorizer = createAuthorizer({ policy, verify: () => ({ scope: "orders:read" }) });
     authorizer.replacePolicy(policy);
     expect((await authorizer.decide("t", "list_orders")).decision.code).toBe("allowed");
+  });
+
+  it("denies a route whose operation the new policy lacks, and serves it again with the next one", async () => {
+    const authorizer = createAuthorizer({
+      policy: shop("1"),
+      verify: () => ({ scope: "orders:read" }),
+      resource: "https://api.example.com",
+    });
+    const app = new Hono().get("/orders", honoGate(authorizer)("list_orders"), (c) => c.text("ok"));
+    const statusNow = async () => {
+      const response = await app.request("/orders", { headers: { authorization: "Bearer t" } });
+      return response.status;
+    };
+    expect(await statusNow()).toBe(200);
+    const scopes = { "orders:read": "See orders" };
+    authorizer.replacePolicy(loadPolicy({ name: "Shop", version: "2", scopes }));
+    expect(await statusNow()).toBe(403);
+    authorizer.replacePolicy(shop("3"));
+    expect(await statusNow()).toBe(200);
+  });
+
+  it("has the metadata of its own policy as long as a request keeps it", () => {
+    const authorizer = createAuthorizer({
+      policy: loadPolicy({
+        name: "Shop",
+        version: "1",
+        scopes: { "orders:read": "See orders" },
+        tools: { list_orders: "orders:read" },
+        baseline: ["orders:read"],
+      }),
+      verify: () => ({ scope: "orders:read" }),
+      resource: "https://api.example.com",
+    });
+    const kept = pinned(authorizer);
+    const before = authorizer.metadata();
+    authorizer.replacePolicy(shop("2"));
+    expect(kept.metadata()).toEqual(before);
+    expect(authorizer.metadata()).not.toEqual(before);
   });
 });
