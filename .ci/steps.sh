@@ -15,6 +15,23 @@ step() {
   fi
 }
 
+# runs functions with steps at the same time, each in a process of its own, and exits if a step of one of them failed
+together() {
+  local lane pid pids=() status=0
+  for lane in "$@"; do
+    (
+      log=$(mktemp)
+      trap 'rm -f "$log"' EXIT
+      "$lane"
+    ) &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do
+    wait "$pid" || status=$?
+  done
+  [ "$status" = 0 ] || exit "$status"
+}
+
 # prints the log without colours and links
 plain() {
   sed -E $'s/\x1b\\[[0-9;]*m|\x1b\\]8;;[^\x1b]*\x1b\\\\//g' "$log"
