@@ -39,6 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "mcp/server": ["mcp/shared", "resource-server", "decision", "policy", "grammar"],
   analysis: ["decision", "policy", "grammar"],
+  store: ["audit", "consent", "policy", "grammar"],
   cli: [
     "mcp/server",
     "analysis",
@@ -66,6 +67,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
   analysis: ["analysis"],
+  store: ["store"],
   testing: ["analysis", "decision", "policy", "grammar"],
   cli: ["cli"],
 };

@@ -29,6 +29,8 @@ export interface ConsentSelection {
 
 /** Record of the consent for the host to store: what was granted, which texts were shown, and which boxes were checked in advance. */
 export interface ConsentReceipt {
+  /** `id` of the facts: the identifier of the authorization request that was answered; `null` if the facts have none. */
+  readonly id: string | null;
   /** Time of the consent, in seconds since 1970. */
   readonly time: number;
   /** Name and version of the policy. */
@@ -203,6 +205,7 @@ export function resolveConsent(
     ...boundaryOutcome(facts, choice),
     refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
     receipt: {
+      id: facts.id ?? null,
       time: now,
       policy: { name: compiled.definition.name, version: compiled.definition.version },
       client_id: facts.client.client_id,

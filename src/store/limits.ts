@@ -1,0 +1,14 @@
+/** Milliseconds for which a write waits for those of other processes, and after which the database ends a transaction that stopped. */
+export const MAX_LOCK_WAIT = 10_000;
+
+/** Maximum number of bytes of an identifier in UTF-8: of a user, a client, an issuer or whoever revokes. An index has no room for more. */
+export const MAX_IDENTIFIER_BYTES = 1_024;
+
+/** Maximum number of bytes of the id of an authorization request in UTF-8. */
+export const MAX_REQUEST_ID_BYTES = 255;
+
+/** Seconds for which the store remembers that an authorization request was answered. */
+export const MAX_REQUEST_AGE = 7 * 24 * 3_600;
+
+/** Maximum number of characters that the store keeps of one text that a client registered. */
+export const MAX_CLIENT_TEXT = 2_048;
