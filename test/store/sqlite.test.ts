@@ -1,3 +1,4 @@
+import { type Client, createClient } from "@libsql/client";
 import { LibsqlDialect } from "@libsql/kysely-libsql";
 import {
   DummyDriver,
@@ -77,6 +78,19 @@ describe("a file that another process has locked", () => {
 });
 
 describe("a transaction on SQLite", () => {
+  it("needs a driver that keeps it from one query to the next", async () => {
+    // each query has a connection of its own, as with a pool
+    const pooled: Client = {
+      ...createClient({ url: ":memory:" }),
+      execute: (statement) => createClient({ url: ":memory:" }).execute(statement),
+    } as Client;
+    const db = new Kysely<unknown>({ dialect: new LibsqlDialect({ client: pooled }) });
+    const store = await createStore({ db });
+    await expect(store.migrate()).rejects.toThrow(
+      "the SQLite driver does not keep a transaction from one query to the next",
+    );
+  });
+
   it("reports the error of its work, even if SQLite has ended the transaction already", async () => {
     const db = inMemory();
     const database = openDatabase(db, "sqlite");

@@ -150,7 +150,7 @@ function describeRecord({ database, openStore }: Scene): void {
     expect(grant?.texts[0]).toMatchObject({
       scope: "courses:read",
       description: "See courses",
-      prechecked: false,
+      prechecked: true,
       locale: "en",
     });
     expect(await store.grants.list("user-1")).toEqual([grant]);
