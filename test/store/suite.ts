@@ -645,7 +645,7 @@ function describeInput({ database, openStore }: Scene): void {
     expect(await store.grants.get(id)).toBeDefined();
   });
 
-  it("is refused as a clock that does not return seconds", async () => {
+  it("is refused as a clock that does not return seconds, which are less than MAX_SECONDS", async () => {
     let now = 1_000;
     const store = await openStore({ now: () => now });
     const given = await answer(store.grants, READ);

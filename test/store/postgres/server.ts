@@ -41,7 +41,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Ends the server when standard input closes, so also if the tests are killed. */
-const WATCHED = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server';
+const WATCHED = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server';
 
 /** Starts PostgreSQL on a free port of the loopback interface, with its files in a temporary folder. */
 export async function startPostgres(): Promise<PostgresServer> {
