@@ -11,6 +11,7 @@ import * as koa from "scope-policy/koa";
 import * as mcp from "scope-policy/mcp";
 import * as nest from "scope-policy/nest";
 import * as providers from "scope-policy/providers";
+import * as store from "scope-policy/store";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
 import { analysisRows } from "./analysis-rows.js";
@@ -19,6 +20,7 @@ import { coreRows, product } from "./core-rows.js";
 import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
 import { PROVIDER_ROWS } from "./provider-rows.js";
 import type { AnyRow, Other, Table } from "./row.js";
+import { STORE_ROWS } from "./store-rows.js";
 
 /** Rows of one entry, with its exports. */
 export interface EntryTable {
@@ -133,6 +135,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         },
       } satisfies Table<typeof nest>,
     },
+    store: { holder: store, rows: STORE_ROWS },
     testing: {
       holder: testing,
       rows: {

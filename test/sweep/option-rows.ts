@@ -27,6 +27,7 @@ import { type RenderOptions, renderConsent } from "scope-policy/html";
 import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import { type NestGateOptions, scopePolicyGuard } from "scope-policy/nest";
+import { createStore, type StoreOptions } from "scope-policy/store";
 import {
   decisionMatrix,
   expectNoWidening,
@@ -44,6 +45,7 @@ import {
 import { definition, FACTS, ISSUER, RESOURCE } from "./definition.js";
 import { EVENTS } from "./events.js";
 import { PROVIDER_OPTION_ROWS } from "./provider-rows.js";
+import { storeDatabase } from "./store-rows.js";
 
 /** Options of one public function, with wrong values for each of them. */
 export interface OptionRow {
@@ -386,6 +388,19 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       prefix: NOT_OURS,
       logLevel: NOT_OURS,
       logSerializers: NOT_OURS,
+    },
+  }),
+  rowOf<StoreOptions>({
+    title: "createStore",
+    good: { db: storeDatabase },
+    run: (options) => createStore(options as never),
+    rejects: true,
+    wrong: {
+      db: [7, {}, null],
+      maxLag: [0, "5", null],
+      issuer: ANY_TEXT,
+      endTokens: ANY_FUNCTION,
+      now: ANY_FUNCTION,
     },
   }),
   rowOf<FastifyContextConfig>({
