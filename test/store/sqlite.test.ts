@@ -128,9 +128,12 @@ describe("the dialect of a Kysely instance", () => {
     { title: "another object", db: {}, is: undefined },
   ];
 
-  it.each(titled(rows))("of %s is found from what it can do, or not at all", (_title, { db, is }) => {
-    expect(dialectOf(db)).toBe(is);
-  });
+  it.each(titled(rows))(
+    "of %s is found from what it can do, or not at all",
+    (_title, { db, is }) => {
+      expect(dialectOf(db)).toBe(is);
+    },
+  );
 
   it("is required when a store is created", async () => {
     const options = { db: mysql, maxlag: 1, maxLag: 0 } as unknown as StoreOptions;

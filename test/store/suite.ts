@@ -52,7 +52,9 @@ const openOn = (db: Kysely<unknown>) => openDatabase(db, dialectOf(db) as StoreD
 
 /** Returns the rows of a table, in the order in which they were written. */
 async function rowsOf(db: Kysely<unknown>, table: string): Promise<readonly object[]> {
-  const { rows } = await sql<object>`select * from ${sql.table(`scope_policy_${table}`)}`.execute(db);
+  const { rows } = await sql<object>`select * from ${sql.table(`scope_policy_${table}`)}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -145,7 +147,11 @@ function describeRecord({ database, openStore }: Scene): void {
       authorizedAt: 1_000,
       updatedAt: 1_000,
       policyVersion: "1",
-      policy: { name: "School", version: "1", digest: expect.stringMatching(/^sha256:/) as unknown },
+      policy: {
+        name: "School",
+        version: "1",
+        digest: expect.stringMatching(/^sha256:/) as unknown,
+      },
     });
     expect(grant?.texts[0]).toMatchObject({
       scope: "courses:read",
@@ -347,7 +353,9 @@ function describeRecord({ database, openStore }: Scene): void {
     const store = await openStore({ endTokens });
     const old = await record(store, BOTH);
     await expect(record(store, LESS)).rejects.toThrow("no connection");
-    expect(await store.grants.get(old)).toMatchObject({ scope: ["courses:read", "keys:read", "openid"] });
+    expect(await store.grants.get(old)).toMatchObject({
+      scope: ["courses:read", "keys:read", "openid"],
+    });
     mayEnd = true;
     expect(await record(store, LESS)).not.toBe(old);
   });
@@ -400,7 +408,10 @@ function describeRevoke({ database, openStore }: Scene): void {
 
   it("leaves nothing that the next consent starts from", async () => {
     const store = await openStore();
-    const id = await record(store, { requested: "openid courses:read keys:read", scopes: ["courses:read"] });
+    const id = await record(store, {
+      requested: "openid courses:read keys:read",
+      scopes: ["courses:read"],
+    });
     await store.grants.revoke(id, { by: "user-1" });
     const owner = { sub: "user-1", client_id: "app-1" };
     expect(await store.grants.consentFacts(owner)).toEqual({ used: false, refused: [] });
@@ -410,7 +421,9 @@ function describeRevoke({ database, openStore }: Scene): void {
       projects: ["p1"],
     });
     expect(next).not.toBe(id);
-    expect(await store.grants.list("user-1")).toMatchObject([{ grantId: next, scope: ["keys:read"] }]);
+    expect(await store.grants.list("user-1")).toMatchObject([
+      { grantId: next, scope: ["keys:read"] },
+    ]);
   });
 
   it("before a consent in the same second makes the consent wait for the next second", async () => {
@@ -581,12 +594,18 @@ function describeInput({ database, openStore }: Scene): void {
     },
     {
       title: "an outcome of another version of the policy",
-      change: (given) => ({ ...given, policy: definePolicy({ ...policy.definition, version: "2" }) }),
+      change: (given) => ({
+        ...given,
+        policy: definePolicy({ ...policy.definition, version: "2" }),
+      }),
       message: /the outcome is for another policy or version/,
     },
     {
       title: "an outcome of another policy",
-      change: (given) => ({ ...given, policy: definePolicy({ ...policy.definition, name: "Shop" }) }),
+      change: (given) => ({
+        ...given,
+        policy: definePolicy({ ...policy.definition, name: "Shop" }),
+      }),
       message: /the outcome is for another policy or version/,
     },
     {
@@ -651,7 +670,9 @@ function describeInput({ database, openStore }: Scene): void {
     const given = await answer(store.grants, READ);
     for (const wrongTime of [Number.NaN, -1, Date.now()]) {
       now = wrongTime;
-      await expect(store.grants.record(given)).rejects.toThrow("`now`: expected seconds since 1970");
+      await expect(store.grants.record(given)).rejects.toThrow(
+        "`now`: expected seconds since 1970",
+      );
     }
     expect(await store.grants.list("user-1")).toEqual([]);
   });
