@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type Kysely, sql } from "kysely";
 import { connectedApp, definePolicy, loadPolicy, REVOCATION_STEPS } from "scope-policy";
 import { createStore, type Store, type StoreOptions } from "scope-policy/store";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { dialectOf, type StoreDialect } from "../../src/store/dialect.js";
 import {
   MAX_CLIENT_TEXT,
@@ -17,6 +17,7 @@ import { openDatabase } from "../../src/store/open-database.js";
 import { addRevocation } from "../../src/store/revocations.js";
 import { titled } from "../titled.js";
 import type { Backend, TestDatabase } from "./backend.js";
+import { type Bundle, bundleProgram } from "./bundle.js";
 import { type Answer, answer, client, policy } from "./consents.js";
 
 /** The suite of the store, which is the same for every database. */
@@ -30,7 +31,7 @@ export function describeStore(name: string, backend: () => Backend): void {
 
     /** Opens a store as a process of its own would, with its tables. */
     const openStore = async (options: Partial<StoreOptions> = {}): Promise<Store> => {
-      const store = await createStore({ db: database.open(), ...options });
+      const store = await createStore({ db: database.open(), now: END_OF_SECOND, ...options });
       await store.migrate();
       return store;
     };
@@ -47,6 +48,9 @@ interface Scene {
   readonly database: () => TestDatabase;
   readonly openStore: (options?: Partial<StoreOptions>) => Promise<Store>;
 }
+
+/** A clock that stands at the end of a second, so that a test does not wait for the next one. */
+const END_OF_SECOND = () => 1_000.999;
 
 const openOn = (db: Kysely<unknown>) => openDatabase(db, dialectOf(db) as StoreDialect);
 
@@ -71,6 +75,12 @@ const LESS: Answer = { ...BOTH, scopes: ["courses:read"] };
 const READ: Answer = { requested: "openid courses:read", scopes: ["courses:read"] };
 
 function describeMigrations({ database, openStore }: Scene): void {
+  let program: Bundle;
+  beforeAll(async () => {
+    program = await bundleProgram("test/store/migrate-program.ts");
+  });
+  afterAll(() => program.remove());
+
   it("are created once, and a second migration changes nothing", async () => {
     const store = await openStore();
     const db = database().open();
@@ -85,7 +95,7 @@ function describeMigrations({ database, openStore }: Scene): void {
 
   it("are created by two processes that start at once, once and without an error", async () => {
     const programs = [1, 2].map(() => {
-      const args = ["scripts/run.mjs", "test/store/migrate-program.ts", database().url];
+      const args = [program.path, database().url];
       return spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     });
     for (const { stdout } of programs) await once(stdout, "data");
@@ -122,6 +132,12 @@ function describeMigrations({ database, openStore }: Scene): void {
     await expect(migrate(openOn(db), 7, [...MIGRATIONS, wrong])).rejects.toThrow();
     await expect(rowsOf(db, "more")).rejects.toThrow();
     expect(await rowsOf(db, "migrations")).toHaveLength(MIGRATIONS.length);
+  });
+
+  it("are named by the error of a query that needs a missing one", async () => {
+    const store = await openStore();
+    await sql`drop table scope_policy_grants`.execute(database().open());
+    await expect(store.grants.list("user-1")).rejects.toThrow(/scope_policy_grants/);
   });
 
   it("stop a program that is older than they are", async () => {
@@ -318,11 +334,11 @@ function describeRecord({ database, openStore }: Scene): void {
     "that takes away %s gives the grant a new identifier and revokes the tokens of the old one",
     async (_title, { left, ...given }) => {
       const ended: unknown[] = [];
-      let second = 1_000;
+      let time = 1_000.999;
       const endTokens = (step: string, grant: object) => void ended.push({ step, ...grant });
-      const store = await openStore({ now: () => second, endTokens });
+      const store = await openStore({ now: () => time, endTokens });
       const old = await record(store, BOTH);
-      second = 2_000;
+      time = 2_000.999;
       const id = await record(store, given);
       const owner = { sub: "user-1", client_id: "app-1" };
       expect(ended).toEqual([
@@ -339,10 +355,12 @@ function describeRecord({ database, openStore }: Scene): void {
   );
 
   it("that takes something away waits until tokens can be issued that are not among the revoked ones", async () => {
-    const store = await openStore();
+    const start = performance.now();
+    const now = () => 1_000.8 + (performance.now() - start) / 1_000;
+    const store = await openStore({ now });
     await record(store, BOTH);
     await record(store, LESS);
-    const issuedAt = Math.floor(Date.now() / 1_000);
+    const issuedAt = Math.floor(now());
     const [row] = await rowsOf(database().open(), "revocations");
     expect(issuedAt).toBeGreaterThan(Number((row as { cut_off: unknown }).cut_off));
   });
@@ -406,6 +424,12 @@ function describeRevoke({ database, openStore }: Scene): void {
     expect(receipts.at(-1)).toEqual({ kind: "revoked", recordedAt: 1_000, receipt });
   });
 
+  it("names a client without a name by its identifier in the receipt", async () => {
+    const store = await openStore();
+    const id = await record(store, { ...READ, client: { client_id: "app-2" } });
+    expect(await store.grants.revoke(id, { by: "user-1" })).toMatchObject({ client_name: "app-2" });
+  });
+
   it("leaves nothing that the next consent starts from", async () => {
     const store = await openStore();
     const id = await record(store, {
@@ -427,7 +451,8 @@ function describeRevoke({ database, openStore }: Scene): void {
   });
 
   it("before a consent in the same second makes the consent wait for the next second", async () => {
-    const store = await openStore();
+    const store = await createStore({ db: database().open() });
+    await store.migrate();
     const revoked = await store.grants.revoke(await record(store, READ), { by: "user-1" });
     await record(store, READ);
     expect(Math.floor(Date.now() / 1_000)).toBeGreaterThan(revoked?.revokedAt ?? Infinity);

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,7 +71,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     create: () => createSchema(base),
     stop: async () => {
       await stopped(server);
-      rmSync(folder, { recursive: true });
+      await rm(folder, { recursive: true });
     },
   };
 }
