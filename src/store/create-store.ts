@@ -1,19 +1,38 @@
+import type { AccessToken } from "../decision/access-token.js";
 import { dialectOf, type StoreDialect } from "./dialect.js";
 import { createGrants, type GrantStore } from "./grants.js";
 import { migrate } from "./migrate.js";
 import { openDatabase } from "./open-database.js";
 import { checkStoreOptions, readSeconds, type StoreOptions } from "./options.js";
+import { createRevocations, type RevocationStore } from "./revocation-store.js";
 import { createContext } from "./store-context.js";
 
 /** A store. Each method rejects if the database fails. */
 export interface Store {
   /**
    * Creates the tables, or brings them to the version of this package. Call it at every start: it changes nothing if nothing is
-   * missing, and processes that start at once wait for each other.
+   * missing, and processes that start at once wait for each other. From then on the process follows the list of revocations.
    */
   migrate(): Promise<void>;
   /** The grants. */
   readonly grants: GrantStore;
+  /** The revocations of tokens, which every process obeys. */
+  readonly revocations: RevocationStore;
+  /**
+   * Returns whether a token is revoked: the option `isRevoked` of `createAuthorizer`. It reads memory only. A token without `iss` or
+   * `client_id` counts as one of every issuer or client, and one without `iat` as issued before every cut-off. `grant_id` is read
+   * from `claims`, so name it in the option `claims` of the verifier.
+   *
+   * **A revoked token is not allowed later than `maxLag` after the commit of its revocation.** If the process has not read the list
+   * of revocations within `maxLag`, and before it read it at all, no token is known not to be revoked.
+   *
+   * @throws an error in that case, which an authorizer answers with 503 as an outage
+   */
+  readonly isRevoked: (token: AccessToken) => boolean;
+  /** Reads all revocations that are committed. Rejects if the database fails or does not respond within `maxLag`. */
+  flush(): Promise<void>;
+  /** Stops following the list of revocations; from then on `isRevoked` throws. It does not close the Kysely instance. */
+  close(): Promise<void>;
 }
 
 /**
@@ -37,8 +56,31 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const checked = checkStoreOptions(options);
   const database = openDatabase(checked.db, dialectOf(checked.db) as StoreDialect);
   const context = createContext(checked, database);
+  const { revocations, isRevoked, catchUp, start, stop } = createRevocations(context, checked);
   return Promise.resolve({
-    migrate: () => migrate(database, readSeconds(checked.now)),
-    grants: createGrants(context),
+    migrate: async () => {
+      await migrate(database, readSeconds(checked.now));
+      start();
+      await catchUp().catch(() => undefined); // the timer tries again
+    },
+    grants: obeyAtOnce(createGrants(context), catchUp),
+    revocations,
+    isRevoked,
+    flush: catchUp,
+    close: () => Promise.resolve(stop()),
   });
+}
+
+/** Returns grants whose revocations this process obeys when the promise settles. */
+function obeyAtOnce(grants: GrantStore, catchUp: () => Promise<void>): GrantStore {
+  const obey = () => catchUp().catch(() => undefined);
+  return {
+    ...grants,
+    record: async (record) => {
+      const grantId = await grants.record(record);
+      await obey();
+      return grantId;
+    },
+    revoke: (grantId, options) => grants.revoke(grantId, options).finally(obey),
+  };
 }

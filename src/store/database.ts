@@ -26,6 +26,11 @@ export interface StoreDatabase {
   write<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** Waits for a lock, inside of `write`. The transaction keeps it until it has ended, and what it wrote is visible. */
   lock(connection: Connection, lock: StoreLock): Promise<void>;
+  /**
+   * Has the database tell other processes, when the transaction commits, that the feed has a new row. It is a hint: not every database
+   * can do it, and it can be lost.
+   */
+  hint(connection: Connection): Promise<void>;
   /** Prepares the database before the first migration. */
   prepare(): Promise<void>;
 }

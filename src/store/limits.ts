@@ -12,3 +12,15 @@ export const MAX_REQUEST_AGE = 7 * 24 * 3_600;
 
 /** Maximum number of characters that the store keeps of one text that a client registered. */
 export const MAX_CLIENT_TEXT = 2_048;
+
+/**
+ * Maximum number of rules about revoked tokens in the memory of a process, some 300 bytes each. Beyond it, the older half becomes one
+ * rule: every token that was issued before the last of them counts as revoked.
+ */
+export const MAX_REVOKED = 1_000_000;
+
+/** Seconds by which the clocks of machines may differ before one deletes a revocation that another still needs. */
+export const MAX_CLOCK_SKEW = 3_600;
+
+/** Maximum number of reads of the feed that wait for the database at once, so that a database that hangs leaves connections for others. */
+export const MAX_FEED_READS = 3;

@@ -11,6 +11,7 @@ import {
 import { runtime } from "../policy/runtime.js";
 import { type AnyKysely, dialectOf } from "./dialect.js";
 import { MAX_IDENTIFIER_BYTES } from "./limits.js";
+import type { NotificationClient } from "./revocation-hints.js";
 
 /** A grant whose codes and tokens end. */
 export interface EndedGrant {
@@ -34,6 +35,17 @@ export interface StoreOptions {
    * counts as an outage. Default: `5000`.
    */
   readonly maxLag?: number;
+  /**
+   * Creates a connection of PostgreSQL for `LISTEN`: `() => new pg.Client({ connectionString, keepAlive: true })`. With it, a process reads a
+   * revocation some milliseconds after another one committed it. It is only a hint: without it, and if notifications are lost, the
+   * process reads the list five times in `maxLag`. The store connects and closes it. Default: none.
+   */
+  readonly listen?: () => NotificationClient;
+  /**
+   * The longest lifetime of an access token in seconds. The store deletes a revocation when every token that it revokes has expired: at
+   * the `exp` of the token, or after this time. Default: a revocation without `exp` is kept for ever.
+   */
+  readonly maxTokenLifetime?: number;
   /**
    * The issuer (`iss`) of the tokens of the grants. With it, a revocation counts for tokens of this issuer only. Default: a
    * revocation counts for tokens of every issuer.
@@ -61,20 +73,34 @@ export function identifier(maxBytes: number): OptionCheck {
   };
 }
 
-const isIdentifier = identifier(MAX_IDENTIFIER_BYTES);
+/** Checks an identifier of a user, a client or an issuer. */
+export const isIdentifier: OptionCheck = identifier(MAX_IDENTIFIER_BYTES);
 
 const isDatabase: OptionCheck = (value) =>
   dialectOf(value) === undefined
     ? "expected a Kysely instance on PostgreSQL or SQLite: `new Kysely({ dialect })`"
     : undefined;
 
+/** Checks the function that connects for notifications, which only PostgreSQL has. */
+function listenFinding(
+  value: unknown,
+  { db }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (value === undefined) return undefined;
+  return dialectOf(db) === "sqlite"
+    ? "is for PostgreSQL only: SQLite has no notifications"
+    : isFunction(value);
+}
+
 const CHECKS = {
   db: required(isDatabase),
   maxLag: optional(positive(600_000)),
+  listen: listenFinding,
+  maxTokenLifetime: optional(positive(10 * 366 * 86_400)),
   issuer: optional(isIdentifier),
   endTokens: optional(isFunction),
   now: optional(isFunction),
-} satisfies Record<keyof StoreOptions, OptionCheck>;
+} satisfies Record<keyof StoreOptions, unknown>;
 
 /**
  * Checks the options of a store and returns a frozen copy of their own members.
@@ -92,11 +118,18 @@ export function requireIdentifier(name: string, value: unknown): string {
   throw new PolicyError("ERR_OPTIONS_INVALID", `\`${name}\`: ${message}`);
 }
 
+/** Checks a time in seconds since 1970. */
+export const isSeconds: OptionCheck = (value) =>
+  typeof value === "number" && value >= 0 && value < MAX_SECONDS
+    ? undefined
+    : "expected seconds since 1970";
+
 /** Returns the time of a clock in whole seconds. */
 export function readSeconds(now: StoreOptions["now"]): number {
   const time: unknown = now === undefined ? Date.now() / 1_000 : now();
-  if (typeof time === "number" && time >= 0 && time < MAX_SECONDS) return Math.floor(time);
-  throw new PolicyError("ERR_OPTIONS_INVALID", "`now`: expected seconds since 1970");
+  const message = isSeconds(time);
+  if (message === undefined) return Math.floor(time as number);
+  throw new PolicyError("ERR_OPTIONS_INVALID", `\`now\`: ${message}`);
 }
 
 /** Upper limit of a time in seconds since 1970, in the year 5138. A larger number is taken for milliseconds. */

@@ -9,6 +9,9 @@ const LOCK_CLASS: Readonly<Record<StoreLock["kind"], number>> = {
   feed: 0x5c0be003,
 };
 
+/** The channel of the notifications about new rows of the feed of revocations. */
+export const FEED_CHANNEL = "scope_policy_revocations";
+
 /**
  * Creates the store's view of a PostgreSQL database.
  *
@@ -35,6 +38,9 @@ export function postgresDatabase(db: Connection): StoreDatabase {
       await sql`select pg_advisory_xact_lock(${LOCK_CLASS[lock.kind]}::int, hashtext(${key}))`.execute(
         connection,
       );
+    },
+    hint: async (connection) => {
+      await sql`select pg_notify(${FEED_CHANNEL}, '')`.execute(connection);
     },
     prepare: () => Promise.resolve(),
   };

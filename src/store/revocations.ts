@@ -16,6 +16,7 @@ export async function addRevocation(
 ): Promise<void> {
   await database.lock(connection, { kind: "feed" });
   await connection.insertInto("scope_policy_revocations").values(revocation).execute();
+  await database.hint(connection);
 }
 
 /**

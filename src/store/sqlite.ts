@@ -26,6 +26,7 @@ export function sqliteDatabase(db: Connection): StoreDatabase {
         return untilCommit(connection, work);
       }),
     lock: () => Promise.resolve(), // a transaction is the only one that writes
+    hint: () => Promise.resolve(), // other processes read the feed by their timers
     prepare: () =>
       onConnection(async (connection) => {
         await checkConnection(connection);
