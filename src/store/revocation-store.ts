@@ -1,11 +1,6 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { PolicyError } from "../errors.js";
-import {
-  checkOptions,
-  type OptionChecks,
-  optional,
-  required,
-} from "../policy/option-checks.js";
+import { checkOptions, type OptionChecks, optional, required } from "../policy/option-checks.js";
 import { isIdentifier, isSeconds, readSeconds, type StoreOptions } from "./options.js";
 import { createRevocationFeed } from "./revocation-feed.js";
 import { createRevocationWatch } from "./revocation-watch.js";

@@ -96,7 +96,8 @@ export function createRevokedSet(limit: number = MAX_REVOKED): RevokedSet {
       }
     }
     put("all", "", { issuer: null, client_id: null, cutOff, issuedBy: cutOff, end: Infinity });
-    foldedAt = Math.max(limit, 2 * size); // rules for tokens of the future stay
+    // rules for tokens of the future stay, and must not make every addition a fold
+    foldedAt = size < 0.75 * limit ? limit : 2 * size;
   };
   return {
     add(row, end) {
