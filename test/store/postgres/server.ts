@@ -18,22 +18,22 @@ export interface PostgresServer extends Backend {
 const VERSIONS = "/usr/lib/postgresql";
 
 /** Returns the folder with the programs of the newest version that Debian's packages installed. */
-function programs(): string {
+export function programs(): string {
   const [newest] = readdirSync(VERSIONS).sort((left, right) => Number(right) - Number(left));
   return join(VERSIONS, newest ?? "", "bin");
 }
 
 /** Returns what starts a program as a user that PostgreSQL accepts: it refuses to run as root. */
-const asUser = (): readonly string[] =>
+export const asUser = (): readonly string[] =>
   process.getuid?.() === 0
     ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
     : [];
 
-function idOf(flag: "-u" | "-g"): number {
+export function idOf(flag: "-u" | "-g"): number {
   return Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -42,7 +42,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Ends the server when standard input closes, so also if the tests are killed. */
-const WATCHED = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server';
+export const WATCHED = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server';
 
 /** Starts PostgreSQL on a free port of the loopback interface, with its files in a temporary folder. */
 export async function startPostgres(): Promise<PostgresServer> {
@@ -83,7 +83,7 @@ async function stopped(server: ChildProcess): Promise<void> {
   await exited;
 }
 
-async function whenReady(url: string): Promise<void> {
+export async function whenReady(url: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const client = new pg.Client({ connectionString: url });
     try {

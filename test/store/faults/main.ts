@@ -1,0 +1,70 @@
+// npm run test:faults [-- --long]: kills, freezes, cuts and delays what the store depends on, and holds the law of revocation:
+// a revoked token is never allowed later than `maxLag` after the commit of its revocation, and nothing acknowledged is lost.
+import { FAULTS } from "./faults.js";
+import { measureLag } from "./lag.js";
+import { type Outcome, tryFault } from "./law.js";
+import { monotonic } from "./messages.js";
+import { type DatabaseName, openWorld } from "./world.js";
+
+/** How much a run does. */
+interface Extent {
+  readonly maxLag: number;
+  readonly replicas: number;
+  readonly rounds: number;
+  readonly lagBatches: number;
+}
+
+const isLong = process.argv.includes("--long");
+const EXTENT: Extent = isLong
+  ? { maxLag: 2_000, replicas: 3, rounds: 5, lagBatches: 20 }
+  : { maxLag: 500, replicas: 2, rounds: 1, lagBatches: 2 };
+
+function print(name: DatabaseName, { maxLag }: Extent, outcome: Outcome): void {
+  const { title, from, to, decisions, revocations, longest, findings } = outcome;
+  console.log(
+    `${name}: ${title}\n` +
+      `  injected at ${from.toFixed(2)} s, over at ${to.toFixed(2)} s; ${revocations} revocations\n` +
+      `  decisions in the window: ${decisions.allowed} allowed, ${decisions.refused} refused, ${decisions.outages} outages\n` +
+      `  longest time until a revocation was obeyed: ${longest.toFixed(0)} ms (bound: ${maxLag} ms)`,
+  );
+  for (const finding of findings) console.log(`  FAILED: ${finding}`);
+}
+
+/** Injects every fault, and returns the number of findings. */
+async function tryAll(name: DatabaseName, extent: Extent): Promise<number> {
+  const start = monotonic();
+  const world = await openWorld(name, extent);
+  const stop = world.startTraffic();
+  let findings = 0;
+  for (let round = 0; round < extent.rounds; round += 1) {
+    for (const fault of FAULTS) {
+      if (!fault.databases.includes(name) || (fault.isLong === true && !isLong)) continue;
+      const outcome = await tryFault(fault, world, start);
+      print(name, extent, outcome);
+      findings += outcome.findings.length;
+    }
+  }
+  await stop();
+  const { tokens, grants, failures } = world.ledger;
+  const lost = await world.audit();
+  console.log(
+    `${name}: ${tokens.size} revoked tokens and ${grants.size} grants were acknowledged, ${failures} writes failed and were repeated; ` +
+      `${lost.length} lost`,
+  );
+  for (const finding of lost) console.log(`  FAILED: ${finding}`);
+  await world.close();
+  return findings + lost.length;
+}
+
+let failed = 0;
+for (const name of ["libSQL", "PostgreSQL"] as const) {
+  failed += await tryAll(name, EXTENT);
+  const { p50, p99, count, rate } = await measureLag(name, EXTENT.lagBatches);
+  console.log(
+    `${name}: lag of a revocation in another process: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms ` +
+      `(${count} measured in 4 processes with ${Math.round(rate)} decisions a second)`,
+  );
+  if (!Number.isFinite(p99)) failed += 1;
+}
+console.log(failed === 0 ? "the law holds" : `${failed} findings`);
+process.exit(failed === 0 ? 0 : 1);
