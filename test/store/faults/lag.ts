@@ -17,8 +17,12 @@ const BATCH = 20;
 const MAX_LAG = 5_000;
 
 /** Measures the lag of four processes that decide as fast as they can, of which one revokes. */
-export async function measureLag(name: DatabaseName, batches: number): Promise<LagResult> {
-  const world = await openWorld(name, { maxLag: MAX_LAG, replicas: PROCESSES });
+export async function measureLag(
+  name: DatabaseName,
+  program: string,
+  batches: number,
+): Promise<LagResult> {
+  const world = await openWorld(name, { maxLag: MAX_LAG, replicas: PROCESSES, rest: 0, program });
   const [revoking, ...others] = world.replicas;
   const start = monotonic();
   const commits: Record<string, number> = {};

@@ -1,23 +1,24 @@
-// npm run test:faults [-- --long]: kills, freezes, cuts and delays what the store depends on, and holds the law of revocation:
+// npm run test:faults [-- --long] [libSQL] [PostgreSQL]: kills, freezes, cuts and delays what the store depends on, and holds the law of revocation:
 // a revoked token is never allowed later than `maxLag` after the commit of its revocation, and nothing acknowledged is lost.
+import { bundleReplica } from "./bundle.js";
 import { FAULTS } from "./faults.js";
 import { measureLag } from "./lag.js";
 import { type Outcome, tryFault } from "./law.js";
 import { monotonic } from "./messages.js";
-import { type DatabaseName, openWorld } from "./world.js";
+import { type DatabaseName, openWorld, type WorldOptions } from "./world.js";
 
 /** How much a run does. */
-interface Extent {
-  readonly maxLag: number;
-  readonly replicas: number;
+interface Extent extends Omit<WorldOptions, "program"> {
   readonly rounds: number;
   readonly lagBatches: number;
 }
 
+const NAMES: readonly DatabaseName[] = ["libSQL", "PostgreSQL"];
+const named = NAMES.filter((name) => process.argv.includes(name));
 const isLong = process.argv.includes("--long");
 const EXTENT: Extent = isLong
-  ? { maxLag: 2_000, replicas: 3, rounds: 5, lagBatches: 20 }
-  : { maxLag: 500, replicas: 2, rounds: 1, lagBatches: 2 };
+  ? { maxLag: 2_000, replicas: 3, rest: 2, rounds: 5, lagBatches: 20 }
+  : { maxLag: 500, replicas: 2, rest: 10, rounds: 1, lagBatches: 2 };
 
 function print(name: DatabaseName, { maxLag }: Extent, outcome: Outcome): void {
   const { title, from, to, decisions, revocations, longest, findings } = outcome;
@@ -31,9 +32,9 @@ function print(name: DatabaseName, { maxLag }: Extent, outcome: Outcome): void {
 }
 
 /** Injects every fault, and returns the number of findings. */
-async function tryAll(name: DatabaseName, extent: Extent): Promise<number> {
+async function tryAll(name: DatabaseName, program: string, extent: Extent): Promise<number> {
   const start = monotonic();
-  const world = await openWorld(name, extent);
+  const world = await openWorld(name, { ...extent, program });
   const stop = world.startTraffic();
   let findings = 0;
   for (let round = 0; round < extent.rounds; round += 1) {
@@ -56,15 +57,17 @@ async function tryAll(name: DatabaseName, extent: Extent): Promise<number> {
   return findings + lost.length;
 }
 
+const { path, remove } = await bundleReplica();
 let failed = 0;
-for (const name of ["libSQL", "PostgreSQL"] as const) {
-  failed += await tryAll(name, EXTENT);
-  const { p50, p99, count, rate } = await measureLag(name, EXTENT.lagBatches);
+for (const name of named.length === 0 ? NAMES : named) {
+  failed += await tryAll(name, path, EXTENT);
+  const { p50, p99, count, rate } = await measureLag(name, path, EXTENT.lagBatches);
   console.log(
     `${name}: lag of a revocation in another process: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms ` +
       `(${count} measured in 4 processes with ${Math.round(rate)} decisions a second)`,
   );
   if (!Number.isFinite(p99)) failed += 1;
 }
+remove();
 console.log(failed === 0 ? "the law holds" : `${failed} findings`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,10 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { Order, ReplicaReport, ReplicaSettings, Reply } from "./messages.js";
-
-const RUN = fileURLToPath(new URL("../../../scripts/run.mjs", import.meta.url));
-const PROGRAM = fileURLToPath(new URL("./replica.ts", import.meta.url));
 
 /** A process that decides. */
 export interface ReplicaProcess {
@@ -20,9 +16,12 @@ export interface ReplicaProcess {
   readonly kill: () => Promise<void>;
 }
 
-/** Starts a process, and waits until it decides. */
-export async function startReplica(settings: ReplicaSettings): Promise<ReplicaProcess> {
-  const child = fork(RUN, [PROGRAM, JSON.stringify(settings)], { execArgv: [] });
+/** Starts a process from its bundled program, and waits until it decides. */
+export async function startReplica(
+  program: string,
+  settings: ReplicaSettings,
+): Promise<ReplicaProcess> {
+  const child = fork(program, [JSON.stringify(settings)], { execArgv: [] });
   const ask: ReplicaProcess["ask"] = (order, reply) => {
     const answered = replyOf(child, reply);
     child.send(order);

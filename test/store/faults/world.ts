@@ -62,10 +62,20 @@ const PAUSE = 30;
 /** Milliseconds after which a write that failed is tried again. */
 const RETRY = 50;
 
+/** The processes of a world. Times are in milliseconds. */
+export interface WorldOptions {
+  readonly maxLag: number;
+  readonly replicas: number;
+  /** The bundled program of the processes. */
+  readonly program: string;
+  /** How long each process rests after a turn of deciding. */
+  readonly rest: number;
+}
+
 /** Opens a world with some processes. */
 export async function openWorld(
   name: DatabaseName,
-  { maxLag, replicas }: { readonly maxLag: number; readonly replicas: number },
+  { maxLag, replicas, rest, program }: WorldOptions,
 ): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "scope-policy-faults-"));
   const postgres = name === "PostgreSQL" ? await openWays() : undefined;
@@ -80,6 +90,7 @@ export async function openWorld(
   const settings = {
     url: urlBy(postgres?.toReplicas.port),
     maxLag,
+    rest,
     ...(postgres && { listenUrl: urlBy(postgres.toListeners.port) }),
   };
   const world: World = {
@@ -89,7 +100,7 @@ export async function openWorld(
     writer,
     ledger,
     replicas: [],
-    addReplica: (clockOffset) => addReplica(world, { ...settings, clockOffset }),
+    addReplica: (clockOffset) => addReplica(world, program, { ...settings, clockOffset }),
     killReplica: async (replica) => {
       world.replicas = world.replicas.filter((each) => each !== replica);
       await replica.kill();
@@ -120,8 +131,12 @@ async function openWays(): Promise<PostgresWays> {
   return { server, toWriter, toReplicas, toListeners };
 }
 
-async function addReplica(world: World, settings: ReplicaSettings): Promise<ReplicaProcess> {
-  const replica = await startReplica(settings);
+async function addReplica(
+  world: World,
+  program: string,
+  settings: ReplicaSettings,
+): Promise<ReplicaProcess> {
+  const replica = await startReplica(program, settings);
   replica.order({ kind: "watch", jtis: [...world.ledger.tokens.keys()] });
   world.replicas = [...world.replicas, replica];
   return replica;
