@@ -14,7 +14,7 @@ export const MAX_REQUEST_AGE = 7 * 24 * 3_600;
 export const MAX_CLIENT_TEXT = 2_048;
 
 /**
- * Maximum number of rules about revoked tokens in the memory of a process, some 300 bytes each. Beyond it, the older half becomes one
+ * Maximum number of rules about revoked tokens in the memory of a process, some 400 bytes each. Beyond it, the older half becomes one
  * rule: every token that was issued before the last of them counts as revoked.
  */
 export const MAX_REVOKED = 1_000_000;

@@ -101,5 +101,5 @@ export async function readDatabaseClock(
   const { rows } = await sql
     .raw<{ readonly second: number | string }>(CLOCK[dialect])
     .execute(connection);
-  return readInteger(rows[0]?.second ?? 0);
+  return Math.max(...rows.map(({ second }) => readInteger(second)));
 }

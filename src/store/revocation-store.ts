@@ -2,8 +2,8 @@ import type { AccessToken } from "../decision/access-token.js";
 import { PolicyError } from "../errors.js";
 import { checkOptions, type OptionChecks, optional, required } from "../policy/option-checks.js";
 import { isIdentifier, isSeconds, readSeconds, type StoreOptions } from "./options.js";
-import { createRevocationFeed } from "./revocation-feed.js";
-import { createRevocationWatch } from "./revocation-watch.js";
+import { createRevocationFeed, type RevocationFeed } from "./revocation-feed.js";
+import { createRevocationWatch, type RevocationWatch } from "./revocation-watch.js";
 import { addRevocation, type NewRevocation } from "./revocations.js";
 import { createRevokedSet } from "./revoked-set.js";
 import type { StoreContext } from "./store-context.js";
@@ -88,33 +88,33 @@ export function createRevocations(
   const parts = { database, set, lifetime: maxTokenLifetime };
   const feed = createRevocationFeed({ ...parts, patience: maxLag });
   const watch = createRevocationWatch({ ...parts, feed, maxLag, now, listen });
-  let isStopped = false;
   return {
     revocations: {
       add: async (revocation) => {
         const row = rowOf(revocation, context, maxTokenLifetime);
         await database.write((connection) => addRevocation(database, connection, row));
-        await feed.catchUp().catch(() => undefined);
+        await feed.catchUp().catch(() => undefined); // it is committed, and the timer reads it
       },
       lag: feed.lag,
     },
     isRevoked(token) {
       // what is revoked stays so, however old the list is
       if (set.has(token)) return true;
-      if (!isStopped && feed.lag() <= maxLag) return false;
+      if (!watch.isStopped() && feed.lag() <= maxLag) return false;
       watch.start();
-      const state = isStopped
-        ? "the store is closed"
-        : `the list of revocations is older than ${maxLag} ms`;
-      throw new Error(state, { cause: feed.fault() });
+      throw outageOf(watch, feed, maxLag);
     },
     catchUp: feed.catchUp,
     start: watch.start,
-    stop() {
-      isStopped = true;
-      watch.stop();
-    },
+    stop: watch.stop,
   };
+}
+
+function outageOf(watch: RevocationWatch, feed: RevocationFeed, maxLag: number): Error {
+  const state = watch.isStopped()
+    ? "the store is closed"
+    : `the list of revocations is older than ${maxLag} ms`;
+  return new Error(state, { cause: feed.fault() });
 }
 
 const FACTS = {

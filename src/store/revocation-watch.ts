@@ -10,6 +10,7 @@ export interface RevocationWatch {
   start(): void;
   /** Stops both for good. */
   stop(): void;
+  isStopped(): boolean;
 }
 
 /** Number of catch-ups by the timer in `maxLag`: four of five can fail. */
@@ -49,7 +50,7 @@ export function createRevocationWatch(options: WatchOptions): RevocationWatch {
   };
   return {
     start() {
-      if (isStarted) return;
+      if (isStarted || isStopped) return;
       isStarted = true;
       hints.connect();
       schedule();
@@ -59,6 +60,7 @@ export function createRevocationWatch(options: WatchOptions): RevocationWatch {
       runtime.clearTimeout(timer);
       hints.close();
     },
+    isStopped: () => isStopped,
   };
 }
 

@@ -20,7 +20,8 @@ export interface RevokedSet {
 }
 
 /** How a rule finds its tokens: by one claim, or by none. */
-type Index = "jti" | "grant_id" | "sub" | "client_id" | "all";
+const INDEXES = ["jti", "grant_id", "sub", "client_id", "all"] as const;
+type Index = (typeof INDEXES)[number];
 
 /** One rule. `null`: every issuer, every client. */
 interface Rule {
@@ -63,6 +64,44 @@ const FOLDED: readonly Index[] = ["jti", "grant_id", "sub"];
  * last of them counts as revoked, so that its client has to refresh it.
  */
 export function createRevokedSet(limit: number = MAX_REVOKED): RevokedSet {
+  const indexes = createIndexes();
+  let foldedAt = limit;
+  return {
+    add(row, end) {
+      for (const { index, key, ...target } of targetsOf(row)) {
+        indexes.put(index, key, ruleOf(row, { index, ...target }, end));
+      }
+      if (indexes.size <= foldedAt) return;
+      fold(indexes);
+      // rules for tokens of the future stay, and must not make every addition a fold
+      foldedAt = indexes.size < 0.75 * limit ? limit : 2 * indexes.size;
+    },
+    has: (token) => isRevoked(indexes, token),
+    removeEnded(second) {
+      for (const index of INDEXES) {
+        for (const [key, list] of indexes.lists(index)) {
+          if (list.some(({ end }) => end <= second))
+            indexes.keep(index, key, list, ({ end }) => end > second);
+        }
+      }
+    },
+    get size() {
+      return indexes.size;
+    },
+  };
+}
+
+/** The rules by index and key. */
+interface Indexes {
+  readonly size: number;
+  find(index: Index, key: string): readonly Rule[] | undefined;
+  lists(index: Index): ReadonlyMap<string, readonly Rule[]>;
+  put(index: Index, key: string, rule: Rule): void;
+  /** Keeps the rules of a key that pass a test. */
+  keep(index: Index, key: string, list: readonly Rule[], isKept: (rule: Rule) => boolean): void;
+}
+
+function createIndexes(): Indexes {
   const rules: Readonly<Record<Index, Map<string, readonly Rule[]>>> = {
     jti: new Map(),
     grant_id: new Map(),
@@ -71,72 +110,53 @@ export function createRevokedSet(limit: number = MAX_REVOKED): RevokedSet {
     all: new Map(),
   };
   let size = 0;
-  let foldedAt = limit;
-  const put = (index: Index, key: string, rule: Rule): void => {
-    const before = rules[index].get(key) ?? [];
-    const after = mergeRule(before, rule);
-    rules[index].set(key, after);
-    size += after.length - before.length;
-  };
-  const keep = (index: Index, key: string, kept: readonly Rule[]): void => {
-    size += kept.length - (rules[index].get(key)?.length ?? 0);
-    if (kept.length > 0) rules[index].set(key, kept);
-    else rules[index].delete(key);
-  };
-  const fold = (): void => {
-    let cutOff = Number.NEGATIVE_INFINITY;
-    for (const index of FOLDED) {
-      for (const [key, list] of olderHalf(rules[index])) {
-        for (const { issuedBy } of list.filter(isFoldable)) cutOff = Math.max(cutOff, issuedBy);
-        keep(
-          index,
-          key,
-          list.filter((rule) => !isFoldable(rule)),
-        );
-      }
-    }
-    put("all", "", { issuer: null, client_id: null, cutOff, issuedBy: cutOff, end: Infinity });
-    // rules for tokens of the future stay, and must not make every addition a fold
-    foldedAt = size < 0.75 * limit ? limit : 2 * size;
-  };
   return {
-    add(row, end) {
-      for (const { index, key, ...target } of targetsOf(row)) {
-        put(index, key, ruleOf(row, { index, ...target }, end));
-      }
-      if (size > foldedAt) fold();
-    },
-    has(token) {
-      const facts = factsOf(token);
-      const isHit = (index: Index, key: string | undefined) =>
-        key !== undefined && isMatched(rules[index].get(key), facts);
-      return (
-        isHit("jti", facts.jti) ||
-        isHit("grant_id", facts.grantId) ||
-        isHit("sub", facts.sub) ||
-        isHit("all", "") ||
-        (facts.client_id === undefined
-          ? [...rules.client_id.values()].some((list) => isMatched(list, facts))
-          : isHit("client_id", facts.client_id))
-      );
-    },
-    removeEnded(second) {
-      for (const [index, lists] of Object.entries(rules) as [Index, Map<string, Rule[]>][]) {
-        for (const [key, list] of lists) {
-          if (list.some(({ end }) => end <= second)) {
-            keep(
-              index,
-              key,
-              list.filter(({ end }) => end > second),
-            );
-          }
-        }
-      }
-    },
     get size() {
       return size;
     },
+    find: (index, key) => rules[index].get(key),
+    lists: (index) => rules[index],
+    put(index, key, rule) {
+      const before = rules[index].get(key) ?? [];
+      const after = mergeRule(before, rule);
+      rules[index].set(key, after);
+      size += after.length - before.length;
+    },
+    keep(index, key, list, isKept) {
+      const kept = list.filter(isKept);
+      size += kept.length - list.length;
+      if (kept.length > 0) rules[index].set(key, kept);
+      else rules[index].delete(key);
+    },
   };
+}
+
+/** Replaces the older half of the rules that grow in number by one cut-off for all tokens. */
+function fold(indexes: Indexes): void {
+  let cutOff = Number.NEGATIVE_INFINITY;
+  for (const index of FOLDED) {
+    for (const [key, list] of olderHalf(indexes.lists(index))) {
+      for (const { issuedBy } of list.filter(isFoldable)) cutOff = Math.max(cutOff, issuedBy);
+      indexes.keep(index, key, list, (rule) => !isFoldable(rule));
+    }
+  }
+  const rule = { issuer: null, client_id: null, cutOff, issuedBy: cutOff, end: Infinity };
+  indexes.put("all", "", rule);
+}
+
+function isRevoked(indexes: Indexes, token: AccessToken): boolean {
+  const facts = factsOf(token);
+  const isHit = (index: Index, key: string | undefined) =>
+    key !== undefined && isMatched(indexes.find(index, key), facts);
+  return (
+    isHit("jti", facts.jti) ||
+    isHit("grant_id", facts.grantId) ||
+    isHit("sub", facts.sub) ||
+    isHit("all", "") ||
+    (facts.client_id === undefined
+      ? [...indexes.lists("client_id").values()].some((list) => isMatched(list, facts))
+      : isHit("client_id", facts.client_id))
+  );
 }
 
 /** Returns the places of a row. Throws for a row that this version cannot obey, since to ignore it would allow a revoked token. */
@@ -178,7 +198,7 @@ function mergeRule(list: readonly Rule[], rule: Rule): readonly Rule[] {
     issuedBy: Math.max(same.issuedBy, rule.issuedBy),
     end: Math.max(same.end, rule.end),
   };
-  return list.map((each) => (each === same ? wider : each));
+  return [...list.filter((each) => each !== same), wider];
 }
 
 /** Returns the first half of the entries of a map, which are the oldest. */

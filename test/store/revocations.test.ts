@@ -4,7 +4,10 @@ import { describe, expect, it, vi } from "vitest";
 import type { StoreDatabase } from "../../src/store/database.js";
 import { MAX_FEED_READS } from "../../src/store/limits.js";
 import { createRevocationFeed } from "../../src/store/revocation-feed.js";
-import { createRevocationHints } from "../../src/store/revocation-hints.js";
+import {
+  createRevocationHints,
+  type NotificationClient,
+} from "../../src/store/revocation-hints.js";
 import { createRevokedSet } from "../../src/store/revoked-set.js";
 import { describeRevocations } from "./revocation-suite.js";
 import { sqliteFiles } from "./sqlite-backend.js";
@@ -54,7 +57,26 @@ describe("a reading of the feed without a result", () => {
   });
 });
 
+/** A connection that fails at its end too, as one that was cut does. */
+function brokenClient(): NotificationClient {
+  const fail = () => Promise.reject(new Error("cut"));
+  return { connect: fail, query: fail, end: fail, addListener: () => undefined };
+}
+
 describe("hints", () => {
+  it("are not needed: an error of a connection, and of its end, is followed by another connection", async () => {
+    const listen = vi.fn(brokenClient);
+    const hints = createRevocationHints(listen, () => undefined);
+    hints.connect();
+    hints.connect(); // one is there
+    expect(listen).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => {
+      hints.connect();
+      expect(listen).toHaveBeenCalledTimes(2);
+    });
+    hints.close();
+  });
+
   it("are not needed: a connection that cannot be made is tried again at the next call, until the end", () => {
     const listen = vi.fn(() => {
       throw new Error("no address");

@@ -57,13 +57,16 @@ function lastAllowed(reports: readonly ReplicaReport[], jti: string): number {
   return Math.max(...reports.map((report) => report.lastAllowed[jti] ?? Number.NEGATIVE_INFINITY));
 }
 
-/** Returns each token that a process allowed later than `maxLag` after the commit of its revocation was known. */
-function lawFindings(world: World, reports: readonly ReplicaReport[]): readonly string[] {
-  return [...world.ledger.tokens].flatMap(([jti, at]) => {
+/** Returns each token that a process allowed later than `maxLag` after the commit of its revocation was known, once. */
+function lawFindings(
+  { ledger, maxLag }: World,
+  reports: readonly ReplicaReport[],
+): readonly string[] {
+  return [...ledger.tokens].flatMap(([jti, at]) => {
     const late = lastAllowed(reports, jti) - at;
-    return late > world.maxLag
-      ? [`${jti} was allowed ${late.toFixed(0)} ms after it was revoked`]
-      : [];
+    if (late <= maxLag || ledger.late.has(jti)) return [];
+    ledger.late.add(jti);
+    return [`${jti} was allowed ${late.toFixed(0)} ms after it was revoked`];
   });
 }
 

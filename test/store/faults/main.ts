@@ -1,9 +1,11 @@
 // npm run test:faults [-- --long] [libSQL] [PostgreSQL]: kills, freezes, cuts and delays what the store depends on, and holds the law of revocation:
 // a revoked token is never allowed later than `maxLag` after the commit of its revocation, and nothing acknowledged is lost.
+import { MAX_REVOKED } from "../../../src/store/limits.js";
 import { bundleReplica } from "./bundle.js";
 import { FAULTS } from "./faults.js";
 import { measureLag } from "./lag.js";
 import { type Outcome, tryFault } from "./law.js";
+import { measureMemory } from "./memory.js";
 import { monotonic } from "./messages.js";
 import { type DatabaseName, openWorld, type WorldOptions } from "./world.js";
 
@@ -15,6 +17,9 @@ interface Extent extends Omit<WorldOptions, "program"> {
 
 const NAMES: readonly DatabaseName[] = ["libSQL", "PostgreSQL"];
 const named = NAMES.filter((name) => process.argv.includes(name));
+/** Maximum number of bytes of a rule in memory: docs/limits.md promises some 400. */
+const MAX_BYTES = 500;
+
 const isLong = process.argv.includes("--long");
 const EXTENT: Extent = isLong
   ? { maxLag: 2_000, replicas: 3, rest: 2, rounds: 5, lagBatches: 20 }
@@ -69,5 +74,10 @@ for (const name of named.length === 0 ? NAMES : named) {
   if (!Number.isFinite(p99)) failed += 1;
 }
 remove();
+const { bytesPerRule, nanoseconds } = measureMemory();
+console.log(
+  `memory: ${bytesPerRule.toFixed(0)} bytes a rule, of which there are at most ${MAX_REVOKED}; an answer takes ${nanoseconds.toFixed(0)} ns`,
+);
+if (bytesPerRule > MAX_BYTES) failed += 1;
 console.log(failed === 0 ? "the law holds" : `${failed} findings`);
 process.exit(failed === 0 ? 0 : 1);

@@ -31,6 +31,8 @@ interface Ledger {
   readonly grants: Map<string, "in_force" | "revoked">;
   /** Tokens whose revocation was never committed. */
   readonly ghosts: string[];
+  /** Tokens that were allowed too late. */
+  readonly late: Set<string>;
   /** Number of attempts to write that failed. */
   failures: number;
 }
@@ -86,7 +88,13 @@ export async function openWorld(
   const writer = connect(urlBy(postgres?.toWriter.port));
   const store = await createStore({ db: writer, maxLag });
   await store.migrate();
-  const ledger: Ledger = { tokens: new Map(), grants: new Map(), ghosts: [], failures: 0 };
+  const ledger: Ledger = {
+    tokens: new Map(),
+    grants: new Map(),
+    ghosts: [],
+    late: new Set(),
+    failures: 0,
+  };
   const settings = {
     url: urlBy(postgres?.toReplicas.port),
     maxLag,

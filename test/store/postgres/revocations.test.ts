@@ -124,7 +124,7 @@ describe("on PostgreSQL", () => {
 
   it("a server that refuses connections for notifications leaves the timer", async () => {
     const here = await openStore();
-    const listen = () => new pg.Client({ connectionString: `${database.url}_missing` });
+    const listen = () => new pg.Client({ host: "127.0.0.1", port: 1 });
     const there = await openStore({ maxLag: 200, listen });
     await here.revocations.add({ kind: "token", jti: "a", by });
     await vi.waitFor(() => expect(there.isRevoked(tokenOf("a"))).toBe(true), { timeout: 30_000 });
