@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "mcp/server": ["mcp/shared", "resource-server", "decision", "policy", "grammar"],
   analysis: ["decision", "policy", "grammar"],
-  store: ["audit", "consent", "policy", "grammar"],
+  store: ["audit", "consent", "decision", "policy", "grammar"],
   cli: [
     "mcp/server",
     "analysis",

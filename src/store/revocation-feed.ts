@@ -20,11 +20,11 @@ export interface RevocationFeed {
    * Reads what was committed before the call. A catch-up that runs already may have read before that, so the promise waits for
    * another one, which all who wait share. Rejects if the database fails or does not respond.
    */
-  catchUp(): Promise<void>;
+  readonly catchUp: () => Promise<void>;
   /** Returns the milliseconds since the start of the last complete catch-up; `Infinity` before the first. */
-  lag(): number;
+  readonly lag: () => number;
   /** Returns the error of the last catch-up; `undefined` after a complete one. */
-  fault(): unknown;
+  readonly fault: () => unknown;
 }
 
 /** How far a catch-up has read: every row up to the last one is in the set. */

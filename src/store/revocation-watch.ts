@@ -7,10 +7,10 @@ import { deleteEnded, readDatabaseClock } from "./revocation-rows.js";
 /** What keeps a replica of the feed up to date. */
 export interface RevocationWatch {
   /** Starts the timer and connects for notifications, once. */
-  start(): void;
+  readonly start: () => void;
   /** Stops both for good. */
-  stop(): void;
-  isStopped(): boolean;
+  readonly stop: () => void;
+  readonly isStopped: () => boolean;
 }
 
 /** Number of catch-ups by the timer in `maxLag`: four of five can fail. */

@@ -302,7 +302,7 @@ function describeCompaction({ database, openStore }: Scene): void {
   /** Adds revocations of which some have ended long ago, and opens a process that deletes what has ended. */
   const openAfter = async (options: Partial<StoreOptions>) => {
     const writer = await openStore({ now: () => long });
-    const { add } = writer.revocations;
+    const add = (revocation: Revocation) => writer.revocations.add(revocation);
     await add({ kind: "token", jti: "ended", exp: long + 1, by });
     await add({ kind: "token", jti: "valid", exp: now + 60, by });
     await add({ kind: "token", jti: "unknown", by });

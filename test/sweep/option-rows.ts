@@ -398,6 +398,8 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     wrong: {
       db: [7, {}, null],
       maxLag: [0, "5", null],
+      listen: ANY_FUNCTION,
+      maxTokenLifetime: [0, "5", null],
       issuer: ANY_TEXT,
       endTokens: ANY_FUNCTION,
       now: ANY_FUNCTION,

@@ -7,7 +7,7 @@ import { root, sourceAliases } from "../../../scripts/entries.mjs";
 /** A program as one file. */
 export interface Bundle {
   readonly path: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /** Bundles the program of a process that decides, so that it starts in a fraction of a second. */
