@@ -6,7 +6,7 @@ import { root, sourceAliases } from "../../scripts/entries.mjs";
 /** A program as one file. */
 export interface Bundle {
   readonly path: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /** Bundles a TypeScript program of the tests, so that its processes start in a fraction of a second. */

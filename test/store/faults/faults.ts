@@ -35,8 +35,13 @@ const waysOf = ({ postgres }: World) => {
   return postgres;
 };
 
-const untilTrue = async (isTrue: () => boolean): Promise<void> => {
+/** Waits for a condition, and does something before each look. */
+const untilTrue = async (
+  isTrue: () => boolean,
+  before: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> => {
   for (let attempt = 0; !isTrue(); attempt += 1) {
+    await before();
     if (attempt === 1_500) throw new Error("the fault had no effect within 30 s");
     await wait(20);
   }
@@ -58,7 +63,7 @@ export const FAULTS: readonly Fault[] = [
   {
     title: "a process that decides is frozen and woken",
     databases: BOTH,
-    isOutage: true,
+    isOutage: false, // it can read the list before its next decision
     affected: (world) => [first(world)],
     run: async (world) => {
       first(world).signal("SIGSTOP");
@@ -135,8 +140,10 @@ export const FAULTS: readonly Fault[] = [
           await sql`pragma max_page_count = ${sql.raw(String(pages))}`.execute(connection);
         });
       const { failures } = ledger;
-      await setPages(1); // SQLite takes the pages that it has for the least
-      await untilTrue(() => ledger.failures > failures);
+      await untilTrue(
+        () => ledger.failures > failures,
+        () => setPages(1),
+      ); // SQLite keeps the pages that it has
       await hold(world, 1);
       await setPages(1_000_000);
       return undefined;

@@ -1,7 +1,7 @@
 // npm run test:faults [-- --long] [libSQL] [PostgreSQL]: kills, freezes, cuts and delays what the store depends on, and holds the law of revocation:
 // a revoked token is never allowed later than `maxLag` after the commit of its revocation, and nothing acknowledged is lost.
 import { MAX_REVOKED } from "../../../src/store/limits.js";
-import { bundleReplica } from "./bundle.js";
+import { bundleProgram } from "../bundle.js";
 import { FAULTS } from "./faults.js";
 import { measureLag } from "./lag.js";
 import { type Outcome, tryFault } from "./law.js";
@@ -62,7 +62,7 @@ async function tryAll(name: DatabaseName, program: string, extent: Extent): Prom
   return findings + lost.length;
 }
 
-const { path, remove } = await bundleReplica();
+const { path, remove } = await bundleProgram("test/store/faults/replica.ts");
 let failed = 0;
 for (const name of named.length === 0 ? NAMES : named) {
   failed += await tryAll(name, path, EXTENT);

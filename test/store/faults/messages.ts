@@ -10,6 +10,8 @@ export interface ReplicaSettings {
   readonly maxLag: number;
   /** Seconds that its wall clock is ahead. */
   readonly clockOffset: number;
+  /** Milliseconds that it rests after each turn of deciding. */
+  readonly rest: number;
 }
 
 /** What the program asks a process to do. */

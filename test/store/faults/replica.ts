@@ -15,7 +15,7 @@ import {
 } from "./messages.js";
 import { revokeSlowly, revokeToken } from "./revoke-token.js";
 
-const { url, listenUrl, maxLag, clockOffset } = JSON.parse(
+const { url, listenUrl, maxLag, clockOffset, rest } = JSON.parse(
   process.argv[2] ?? "",
 ) as ReplicaSettings;
 
@@ -132,9 +132,9 @@ await store.migrate();
 send({ kind: "ready" });
 
 /** Milliseconds of deciding after which timers and answers of the database have their turn. */
-const TURN = 5;
+const TURN = 3;
 
 for (;;) {
   for (const end = monotonic() + TURN; monotonic() < end; ) decideRound();
-  await setImmediate();
+  await (rest === 0 ? setImmediate() : wait(rest));
 }
