@@ -1,3 +1,12 @@
+export type {
+  AuditFilter,
+  AuditLog,
+  AuditPage,
+  AuditPageFilter,
+  AuditSubject,
+  StoreAudit,
+} from "./store/audit-log.js";
+export type { LoggedEvent } from "./store/audit-row.js";
 export { createStore, type Store } from "./store/create-store.js";
 export type { AnyKysely } from "./store/dialect.js";
 export type { PolicyEdition } from "./store/edition.js";

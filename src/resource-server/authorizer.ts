@@ -36,6 +36,7 @@ import {
 } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
 import { isLocalToken, type LocalToken } from "./local-token.js";
+import { NO_CALL } from "./no-call.js";
 import {
   type AdmissionRecorder,
   type CallDetails,
@@ -44,6 +45,7 @@ import {
   type RecordedOrigin,
 } from "./record-admission.js";
 import { createRejectionReporter } from "./rejections.js";
+import { createUseReporter } from "./report-use.js";
 import { type RejectedToken, rejected } from "./verifier-result.js";
 
 /** What the steps of one authorizer need, created once. */
@@ -59,6 +61,8 @@ interface Steps {
   readonly report: (rejected: RejectedToken) => void;
   readonly respond: (denial: Denial, context?: DenialContext) => DenialResponse;
   readonly record: AdmissionRecorder;
+  /** Reports the token of an allowed call. */
+  readonly use: (token: AccessToken) => void;
 }
 
 /**
@@ -126,6 +130,7 @@ function assemble<Types extends PolicyTypes>(
       verifiesTokens,
     }),
     record: createRecorder(compiled, options, runCallback),
+    use: createUseReporter(options.onUsed, runCallback),
   };
   const authorizer: Authorizer<Types> = Object.freeze({
     policy,
@@ -293,6 +298,7 @@ function recordAdmission(
       decision.allowed && !mayTakeEffect
         ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
         : admission;
+    if (effective.kind === "allowed" && token !== undefined) steps.use(token);
     return answered === undefined ? effective : { ...effective, answered };
   });
 }
@@ -333,18 +339,3 @@ async function recordDenial(
   await isWritten;
   return answered;
 }
-
-/** The members of a call that an adapter leaves out, as own members, so that none is inherited. */
-const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
-  authorization: undefined,
-  authenticate: undefined,
-  operation: "",
-  params: undefined,
-  arguments: undefined,
-  requestId: undefined,
-  protocolVersion: undefined,
-  signInScope: "operation",
-  auditDenialsOnly: false,
-  credentialsFirst: false,
-  enforced: true,
-});

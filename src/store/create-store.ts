@@ -1,6 +1,8 @@
 import type { AccessToken } from "../decision/access-token.js";
+import { type AuditLog, createAuditLog, type StoreAudit } from "./audit-log.js";
 import { dialectOf, type StoreDialect } from "./dialect.js";
 import { createGrants, type GrantStore } from "./grants.js";
+import { createLastUse } from "./last-use.js";
 import { migrate } from "./migrate.js";
 import { openDatabase } from "./open-database.js";
 import { checkStoreOptions, readSeconds, type StoreOptions } from "./options.js";
@@ -29,9 +31,24 @@ export interface Store {
    * @throws an error in that case, which an authorizer answers with 503 as an outage
    */
   readonly isRevoked: (token: AccessToken) => boolean;
-  /** Reads all revocations that are committed. Rejects if the database fails or does not respond within `maxLag`. */
+  /** The audit sink: the option `audit` of `createAuthorizer`. The promise resolves when the event is committed. */
+  readonly audit: StoreAudit;
+  /** The log of what `audit` received. */
+  readonly auditLog: AuditLog;
+  /**
+   * Notes that a token was used: the option `onUsed` of `createAuthorizer`. The `lastUsedAt` of its grant changes within
+   * `lastUsedInterval`, and a use can be lost if the process ends or the database fails, so show it as "about".
+   */
+  readonly touch: (token: AccessToken) => void;
+  /**
+   * Writes the events and the last uses that wait in memory, and reads all revocations that are committed. Rejects if the database fails,
+   * and if it does not return the revocations within `maxLag`.
+   */
   flush(): Promise<void>;
-  /** Stops following the list of revocations; from then on `isRevoked` throws. It does not close the Kysely instance. */
+  /**
+   * Writes what waits in memory, drops what could not be written, accepts no later event, and stops following the list of revocations:
+   * from then on `isRevoked` throws. Call it when the process ends. It does not close the Kysely instance.
+   */
   close(): Promise<void>;
 }
 
@@ -57,6 +74,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const database = openDatabase(checked.db, dialectOf(checked.db) as StoreDialect);
   const context = createContext(checked, database);
   const { revocations, isRevoked, catchUp, start, stop } = createRevocations(context, checked);
+  const { audit, auditLog, ...events } = createAuditLog(context);
+  const { touch, ...uses } = createLastUse(context, checked.lastUsedInterval ?? LAST_USED_INTERVAL);
   return Promise.resolve({
     migrate: async () => {
       await migrate(database, readSeconds(checked.now));
@@ -66,8 +85,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     grants: obeyAtOnce(createGrants(context), catchUp),
     revocations,
     isRevoked,
-    flush: catchUp,
-    close: () => Promise.resolve(stop()),
+    audit,
+    auditLog,
+    touch,
+    flush: () => allOf(events.flush(), uses.flush(), catchUp()),
+    close: async () => {
+      stop();
+      await allOf(events.close(), uses.close());
+    },
   });
 }
 
@@ -83,4 +108,12 @@ function obeyAtOnce(grants: GrantStore, catchUp: () => Promise<void>): GrantStor
     },
     revoke: (grantId, options) => grants.revoke(grantId, options).finally(obey),
   };
+}
+
+const LAST_USED_INTERVAL = 60_000;
+
+/** Waits for the end of all promises, and rejects if one of them rejected. */
+async function allOf(...promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(promises);
+  await Promise.all(promises);
 }

@@ -83,9 +83,9 @@ export async function deleteRefusals(
     .execute();
 }
 
-/** Deletes a grant and its last use. */
+/** Deletes a grant and its last use, in this order: until the grant is deleted, another process can write its use. */
 export async function deleteGrant(connection: Connection, grantId: string): Promise<void> {
-  for (const table of ["scope_policy_last_uses", "scope_policy_grants"] as const) {
+  for (const table of ["scope_policy_grants", "scope_policy_last_uses"] as const) {
     await connection.deleteFrom(table).where("grant_id", "=", grantId).execute();
   }
 }

@@ -24,3 +24,21 @@ export const MAX_CLOCK_SKEW = 3_600;
 
 /** Maximum number of reads of the feed that wait for the database at once, so that a database that hangs leaves connections for others. */
 export const MAX_FEED_READS = 3;
+
+/** Maximum number of audit events that one transaction writes. */
+export const MAX_BATCH_EVENTS = 500;
+
+/** Maximum number of audit events that wait in memory for the database. */
+export const MAX_QUEUED_EVENTS = 10_000;
+
+/** Maximum number of characters of all audit events that wait in memory for the database. */
+export const MAX_QUEUED_TEXT = 16_777_216;
+
+/** Number of times that an audit event may fail alone while others are written, after which it is dropped. */
+export const MAX_EVENT_FAILURES = 3;
+
+/** Maximum number of events of one page of the audit log. */
+export const MAX_PAGE_EVENTS = 1_000;
+
+/** Maximum number of last uses of grants that wait in memory for the database. */
+export const MAX_PENDING_USES = 50_000;

@@ -97,7 +97,9 @@ export const MIGRATIONS: readonly Migration[] = [
       "create index scope_policy_audit_time on scope_policy_audit_events (occurred_at, id)",
       "create index scope_policy_audit_sub on scope_policy_audit_events (sub, occurred_at, id)",
       "create index scope_policy_audit_client on scope_policy_audit_events (sub, client_id, occurred_at, id)",
-      "create index scope_policy_audit_refused on scope_policy_audit_events (sub, allowed, occurred_at, id)",
+      "create index scope_policy_audit_refused on scope_policy_audit_events (sub, occurred_at, id) where allowed = 0",
+      "create index scope_policy_audit_all_clients on scope_policy_audit_events (client_id, occurred_at, id)",
+      "create index scope_policy_audit_all_refused on scope_policy_audit_events (occurred_at, id) where allowed = 0",
       `create table scope_policy_last_uses (
         grant_id text primary key,
         used_at bigint not null

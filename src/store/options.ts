@@ -46,6 +46,9 @@ export interface StoreOptions {
    * the `exp` of the token, or after this time. Default: a revocation without `exp` is kept for ever.
    */
   readonly maxTokenLifetime?: number;
+   * Milliseconds between two writes of the last uses of grants, and so how old the `lastUsedAt` of a grant in use can be. Default: `60000`.
+   */
+  readonly lastUsedInterval?: number;
   /**
    * The issuer (`iss`) of the tokens of the grants. With it, a revocation counts for tokens of this issuer only. Default: a
    * revocation counts for tokens of every issuer.
@@ -97,6 +100,7 @@ const CHECKS = {
   maxLag: optional(positive(600_000)),
   listen: listenFinding,
   maxTokenLifetime: optional(positive(10 * 366 * 86_400)),
+  lastUsedInterval: optional(positive(86_400_000)),
   issuer: optional(isIdentifier),
   endTokens: optional(isFunction),
   now: optional(isFunction),

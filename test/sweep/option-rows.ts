@@ -169,6 +169,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       isRevoked: ANY_FUNCTION,
       audit: ANY_FUNCTION,
       onAuditError: ["allow", true, null],
+      onUsed: ANY_FUNCTION,
       sensitive: ANY_LIST,
       auditKey: ["short", 7, null],
       resource: ["/mcp", 7, null],
