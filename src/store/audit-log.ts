@@ -111,7 +111,7 @@ export interface AuditParts {
   close(): Promise<void>;
 }
 
-const DEFAULT_LIMIT = 50;
+const PAGE_EVENTS = 50;
 
 /** Number of events that an export reads at a time, and that a deletion deletes. */
 const EXPORT_EVENTS = 200;
@@ -170,7 +170,7 @@ function selectionOf({ sub, client_id, refused }: Query): AuditSelection {
 }
 
 async function readPage({ database }: StoreContext, query: Query): Promise<AuditPage> {
-  const { before, limit = DEFAULT_LIMIT, client_id } = query;
+  const { before, limit = PAGE_EVENTS, client_id } = query;
   if (client_id !== undefined && isIdentifier(client_id) !== undefined) return { events: [] };
   const found = await database.read((connection) =>
     readEvents(connection, selectionOf(query), positionOf(before), limit + 1),
