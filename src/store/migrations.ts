@@ -94,12 +94,15 @@ export const MIGRATIONS: readonly Migration[] = [
         status integer,
         event text not null
       )`,
-      "create index scope_policy_audit_time on scope_policy_audit_events (occurred_at, id)",
+      // one for each choice of user, client and refused events: pages and their order come from the index alone
+      "create index scope_policy_audit_all on scope_policy_audit_events (occurred_at, id)",
       "create index scope_policy_audit_sub on scope_policy_audit_events (sub, occurred_at, id)",
-      "create index scope_policy_audit_client on scope_policy_audit_events (sub, client_id, occurred_at, id)",
-      "create index scope_policy_audit_refused on scope_policy_audit_events (sub, occurred_at, id) where allowed = 0",
-      "create index scope_policy_audit_all_clients on scope_policy_audit_events (client_id, occurred_at, id)",
+      "create index scope_policy_audit_client on scope_policy_audit_events (client_id, occurred_at, id)",
+      "create index scope_policy_audit_both on scope_policy_audit_events (sub, client_id, occurred_at, id)",
       "create index scope_policy_audit_all_refused on scope_policy_audit_events (occurred_at, id) where allowed = 0",
+      "create index scope_policy_audit_sub_refused on scope_policy_audit_events (sub, occurred_at, id) where allowed = 0",
+      "create index scope_policy_audit_client_refused on scope_policy_audit_events (client_id, occurred_at, id) where allowed = 0",
+      "create index scope_policy_audit_both_refused on scope_policy_audit_events (sub, client_id, occurred_at, id) where allowed = 0",
       `create table scope_policy_last_uses (
         grant_id text primary key,
         used_at bigint not null

@@ -46,6 +46,7 @@ export interface StoreOptions {
    * the `exp` of the token, or after this time. Default: a revocation without `exp` is kept for ever.
    */
   readonly maxTokenLifetime?: number;
+  /**
    * Milliseconds between two writes of the last uses of grants, and so how old the `lastUsedAt` of a grant in use can be. Default: `60000`.
    */
   readonly lastUsedInterval?: number;
