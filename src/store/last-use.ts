@@ -30,6 +30,11 @@ export function createLastUse({ database, issuer, now }: StoreContext, interval:
   let isClosed = false;
   let stopTimer: (() => void) | undefined;
 
+  const keep = (key: string, use: Use): void => {
+    const before = pending.get(key);
+    if (before === undefined ? pending.size < MAX_PENDING_USES : before.usedAt < use.usedAt)
+      pending.set(key, use);
+  };
   const schedule = (): void => {
     stopTimer ??= startTimer(interval, () => void flush().catch(() => undefined));
   };
@@ -41,9 +46,7 @@ export function createLastUse({ database, issuer, now }: StoreContext, interval:
     try {
       await writeUses(database, [...uses.values()]);
     } catch (error) {
-      for (const [key, use] of uses) {
-        if (pending.size < MAX_PENDING_USES && !pending.has(key)) pending.set(key, use);
-      }
+      for (const [key, use] of uses) keep(key, use); // one that came in the meantime can be later
       if (!isClosed) schedule();
       throw error;
     }
@@ -53,8 +56,7 @@ export function createLastUse({ database, issuer, now }: StoreContext, interval:
       const owner = ownerOfToken(token, issuer);
       if (owner === undefined || isClosed) return;
       const key = JSON.stringify([owner.sub, owner.client_id]);
-      if (pending.size >= MAX_PENDING_USES && !pending.has(key)) return;
-      pending.set(key, { ...owner, usedAt: readSeconds(now) });
+      keep(key, { ...owner, usedAt: readSeconds(now) });
       schedule();
     },
     flush,

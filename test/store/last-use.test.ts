@@ -1,8 +1,11 @@
+import { createStore } from "scope-policy/store";
 import { describe, expect, it } from "vitest";
 import type { StoreDatabase } from "../../src/store/database.js";
 import { createLastUse } from "../../src/store/last-use.js";
 import { MAX_PENDING_USES } from "../../src/store/limits.js";
+import { openDatabase } from "../../src/store/open-database.js";
 import type { StoreContext } from "../../src/store/store-context.js";
+import { answer } from "./consents.js";
 import { describeLastUse } from "./last-use-suite.js";
 import { sqliteFiles } from "./sqlite-backend.js";
 
@@ -35,6 +38,38 @@ describe("last uses that wait for the database", () => {
     touchAll(opened, 10, "user-"); // these grants wait already
     await opened.uses.flush();
     expect(opened.state.writes).toBe(MAX_PENDING_USES / 500);
+  });
+
+  it("are the latest ones, if a write of earlier ones fails last", async () => {
+    let now = 1_000;
+    const file = await sqliteFiles.create();
+    const db = file.open();
+    const store = await createStore({ db, now: () => now });
+    await store.migrate();
+    await store.grants.record(
+      await answer(store.grants, { requested: "openid courses:read", scopes: ["courses:read"] }),
+    );
+    const database = openDatabase(db, "sqlite");
+    const failures: ((error: Error) => void)[] = [];
+    const write = () => new Promise<never>((_, reject) => failures.push(reject));
+    const failing = { ...database, write };
+    const uses = createLastUse(
+      { database: failing, issuer: null, now: () => now } as never,
+      60_000,
+    );
+    const flushes: Promise<void>[] = [];
+    for (now of [1_000, 1_001]) {
+      uses.touch({ scope: "", sub: "user-1", client_id: "app-1" });
+      flushes.push(uses.flush());
+    }
+    for (const index of [1, 0]) {
+      failures[index]?.(new Error("away"));
+      await expect(flushes[index]).rejects.toThrow("away");
+    }
+    Object.assign(failing, { write: database.write });
+    await uses.flush();
+    expect(await store.grants.list("user-1")).toMatchObject([{ lastUsedAt: 1_001 }]);
+    await file.close();
   });
 
   it("stay at most that many if a write fails while others come", async () => {

@@ -401,6 +401,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       maxLag: [0, "5", null],
       listen: ANY_FUNCTION,
       maxTokenLifetime: [0, "5", null],
+      lastUsedInterval: ANY_NUMBER,
       issuer: ANY_TEXT,
       endTokens: ANY_FUNCTION,
       now: ANY_FUNCTION,
