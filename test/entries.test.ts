@@ -87,6 +87,8 @@ it("the command line loads packages that the build bundles, and no other", () =>
     ...Object.keys(manifest.dependencies),
     // an optional peer, which the owner of documents of several files installs
     "@redocly/openapi-core",
+    // the main entry of this package, which policies in TypeScript import
+    "pathToFileURL(entry).href",
     ...builtinModules.map((name) => `node:${name}`),
   ]);
   const { packages } = runtimeReach(tree, "src/cli.ts");

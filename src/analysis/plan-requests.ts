@@ -17,6 +17,9 @@ export type Fits = (set: readonly Meaning[]) => boolean;
 /** Number of sets of the smallest size of which one must fit, before a step gets a larger one. */
 const SETS = 16;
 
+/** Maximum number of larger sets for one step that are compared, if none of the smallest ones fits. */
+const MAX_LARGER_SETS = 10_000;
+
 /** Returns a smallest set for some steps, if one fits. */
 function smallestSet(
   policy: CompiledPolicy,
@@ -27,7 +30,7 @@ function smallestSet(
   return smallestSets(policy, needs, new Map(), false, SETS).sets.find(fits);
 }
 
-/** Returns the smallest set for one step that fits; `undefined` if there is none. */
+/** Returns the smallest set for one step that fits; `undefined` if there is none among the first 10,000 that are compared. */
 export function setOfStep(
   policy: CompiledPolicy,
   step: StepNeed,
@@ -36,7 +39,10 @@ export function setOfStep(
   const smallest = smallestSet(policy, [step], fits);
   if (smallest !== undefined) return smallest;
   let best: { readonly size: number; readonly set: readonly Meaning[] } | undefined;
+  let left = MAX_LARGER_SETS;
   for (const ways of combinations(step.needs)) {
+    if (left === 0) break;
+    left -= 1;
     const all = expandTokens(policy, ways.flat(), false);
     const set = withoutImplied(policy, all.values());
     if (fits(set) && (best === undefined || all.size < best.size)) best = { size: all.size, set };

@@ -53,13 +53,21 @@ export interface WhoCan {
   readonly witness: AccessToken | undefined;
   /** The arguments of the call that `witness` may make. */
   readonly params: CallArguments;
+  /**
+   * Whether `alternatives` is complete. If `false`, several patterns match the name and their alternatives have more than 1,024
+   * combinations: only the first ones are compared and listed.
+   */
+  readonly exact: boolean;
 }
+
+/** Maximum number of ways to call one branch of an operation that are compared with each other. */
+const MAX_COMPARED_WAYS = 1_024;
 
 /**
  * Returns with which scopes, and under which conditions, an operation can be called, and a token that shows it.
  *
- * A token opens the operation exactly if it covers one of the alternatives (`policy.covers`) and meets its conditions, so scopes that imply
- * an alternative are not listed. An alternative that needs all that another one needs is left out.
+ * If the result is `exact`, a token opens the operation exactly if it covers one of the alternatives (`policy.covers`) and meets its
+ * conditions, so scopes that imply an alternative are not listed. An alternative that needs all that another one needs is left out.
  *
  * No token opens an operation that the policy denies: then both lists are empty and `witness` is `undefined`.
  *
@@ -102,6 +110,7 @@ export function whoCan<Types extends PolicyTypes>(
     conditions: all.map(({ conditions }) => conditions),
     witness: confirmed?.witness,
     params: confirmed?.params ?? {},
+    exact: all.every(({ isCut }) => !isCut),
   };
 }
 
@@ -110,6 +119,8 @@ interface FoundAccess {
   readonly scope: string;
   readonly conditions: AccessConditions;
   readonly params: CallArguments;
+  /** Whether its branch has more ways than are compared. */
+  readonly isCut: boolean;
   /** Returns the tokens that have only what the way needs, for the time of the clock. */
   readonly tokens: (now: number) => Iterable<AccessToken>;
 }
@@ -125,7 +136,8 @@ function* accessesOf(policy: CompiledPolicy, operation: PreparedOperation): Gene
     const { authentication } = branch;
     if (authentication?.acr?.length === 0) continue;
     const params = withWords(args, paramsOf(branch), nextWord);
-    for (const way of neededWays(policy, [...waysOf(branch)], params)) {
+    const [ways, isCut] = firstOf(waysOf(branch), MAX_COMPARED_WAYS);
+    for (const way of neededWays(policy, ways, params)) {
       yield {
         scope: scopeWithNames(meaningsOfWay(policy, way, params), params, args),
         conditions: {
@@ -136,10 +148,24 @@ function* accessesOf(policy: CompiledPolicy, operation: PreparedOperation): Gene
           ...(authentication?.maxAge !== undefined && { maxAge: authentication.maxAge }),
         },
         params,
+        isCut,
         tokens: (now) => minimalTokens(policy, way, params, claimsAt(branch, now)),
       };
     }
   }
+}
+
+/** Returns the first items, and whether there are more. */
+function firstOf<Item>(
+  items: Iterable<Item>,
+  most: number,
+): readonly [items: readonly Item[], isCut: boolean] {
+  const first: Item[] = [];
+  for (const item of items) {
+    if (first.length === most) return [first, true];
+    first.push(item);
+  }
+  return [first, false];
 }
 
 function conditionsOf(policy: CompiledPolicy, way: Way): AccessConditions {
@@ -188,16 +214,16 @@ function neededWays(
   ways: readonly Way[],
   params: CallArguments,
 ): readonly Way[] {
-  const granted = ways.map((way) =>
-    withImpliedMeanings(policy, meaningsOfWay(policy, way, params)),
-  );
+  const needed = ways.map((way) => meaningsOfWay(policy, way, params));
+  const granted = needed.map((meanings) => withImpliedMeanings(policy, meanings));
   const isWithin = (less: number, more: number): boolean => {
     const one = ways[less] as Way;
     const other = ways[more] as Way;
+    const wanted = needed[less] as readonly Meaning[];
     const meanings = granted[more] as ReadonlyMap<string, Meaning>;
     // all ways have the boundaries of the branch, and only a reserved or restricted scope covers another such scope
     return (
-      meaningsOfWay(policy, one, params).every((meaning) => isCovered(meanings, meaning)) &&
+      wanted.every((meaning) => isCovered(meanings, meaning)) &&
       one.tier <= other.tier &&
       one.typeConditions.every((types) =>
         other.typeConditions.some((others) => others.every((type) => types.includes(type))),

@@ -295,6 +295,7 @@ const CLOSED: Definition = {
     account: "/accounts/{id}/",
     either: { anyOf: ["owner:read", "partner:read", "a:read"] },
     project: { scope: "a:read", within: { project: "projectID" } },
+    pro_project: { scope: "pro:read", within: { project: "projectID" } },
     recent: { scope: "a:read", maxAge: 60, acr: "high" },
     "move_*": { scope: "a:read", acr: ["high", "low"] },
     "*_all": { scope: "a:read", acr: "high" },
@@ -316,7 +317,9 @@ const ACCOUNT_ROWS: readonly PlanRow[] = [
       "fleet",
       "account",
       "either",
+      "pro_project",
     ],
+    options: { params: { projectID: "p1" } },
     plan: {
       scopes: "a:read",
       unreachable: [
@@ -328,6 +331,7 @@ const ACCOUNT_ROWS: readonly PlanRow[] = [
         { operation: "both", reason: "account_type_required" },
         { operation: "fleet", reason: "upgrade_required" },
         { operation: "account", reason: "invalid_params" },
+        { operation: "pro_project", reason: "upgrade_required" },
       ],
     },
   },

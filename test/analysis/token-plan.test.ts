@@ -117,6 +117,14 @@ const rows: readonly {
   readonly tokens: readonly (readonly [scope: string, ...operations: readonly string[]])[];
   readonly unreachable?: readonly object[];
 }[] = [
+  {
+    title: "a step that returns an id again is not for an earlier token",
+    steps: [create, update, { operation: "ping", returns: { id: "user" } }],
+    tokens: [
+      ["accounts.write", "create"],
+      ["ping.read /accounts/{user}/profile.write", "update", "ping"],
+    ],
+  },
   { title: "needs no token for no step", steps: [], tokens: [] },
   {
     title: "chooses the smallest set for the steps of a token together",
@@ -389,5 +397,25 @@ describe("tokenPlan", () => {
     expect(unreachable).toEqual([
       { operation: "update", reason: "invalid_params", waitsFor: ["toString"] },
     ]);
+  });
+
+  it("MAX_LARGER_SETS: compares at most 10,000 larger sets for one step", () => {
+    /** Plans a tool that several patterns match: the scope that all of them accept adds most, and is the last one of each. */
+    const planWith = (patterns: number) => {
+      const globs = Array.from({ length: patterns }, (_, at) => `${"abcde".slice(0, at + 1)}*`);
+      const nine = (letter: string) => Array.from({ length: 9 }, (_, at) => `${letter}_${at}`);
+      const rules = globs.map((glob) => [glob, { anyOf: [...nine(`s${glob.length}`), "all"] }]);
+      const names = [...globs.flatMap((glob) => nine(`s${glob.length}`)), ...nine("other")];
+      const scopes = Object.fromEntries(names.map((name) => [name, {}]));
+      const many = loadPolicy({
+        name: "P",
+        version: "1",
+        scopes: { ...scopes, all: { implies: nine("other") } },
+        tools: Object.fromEntries(rules) as object,
+      });
+      return tokenPlan(many, [{ operation: "abcde" }], { maxScopes: 1 });
+    };
+    expect(planWith(4).tokens.map(({ scope }) => scope)).toEqual(["all"]);
+    expect(planWith(5).unreachable).toEqual([{ operation: "abcde", reason: "insufficient_scope" }]);
   });
 });

@@ -180,7 +180,8 @@ const rows = [
 describe("whoCan", () => {
   it.each(titled(rows))("%s", (_, row) => {
     const { title, operation } = row;
-    const { params, ...result } = whoCan(policy, operation);
+    const { params, exact, ...result } = whoCan(policy, operation);
+    expect(exact).toBe(true);
     const isCalledWith = Object.keys(params).length > 0;
     expect({ title, operation, ...result, ...(isCalledWith && { params }) }).toEqual(row);
     expect(policy.decide(result.witness, operation, params).allowed).toBe(
@@ -196,5 +197,22 @@ describe("whoCan", () => {
       tools: { account: "/accounts/{accountID}/" },
     });
     expect(whoCan(named, "account").params).toEqual({ accountID: "aaaaab" });
+  });
+
+  it("MAX_COMPARED_WAYS: compares at most 1,024 ways, and is not exact beyond", () => {
+    const foundWith = (last: number) => {
+      const rules = [32, last].map((count, rule) =>
+        Array.from({ length: count }, (_, at) => `s${rule}_${at}:read`),
+      );
+      const [first, second] = rules as readonly [readonly string[], readonly string[]];
+      const scopes = Object.fromEntries(rules.flat().map((name) => [name, {}]));
+      const tools = { "get_*": { anyOf: first }, "*_all": { anyOf: second } };
+      const many = loadPolicy({ name: "P", version: "1", scopes, tools });
+      const { alternatives, exact, witness } = whoCan(many, "get_all");
+      expect(many.decide(witness, "get_all").allowed).toBe(true);
+      return [alternatives.length, exact];
+    };
+    expect(foundWith(32)).toEqual([1_024, true]);
+    expect(foundWith(33)).toEqual([1_024, false]);
   });
 });

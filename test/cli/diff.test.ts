@@ -61,9 +61,12 @@ const FILES = {
   "same.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, ping: "courses:read" } }),
   "more.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, ping: { public: true } } }),
   "text.json": JSON.stringify({ ...BEFORE, bundles: { reader: ["courses:read"] } }),
+  "denied.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, more: { deny: "no" } } }),
+  "added.json": JSON.stringify({ ...BEFORE, tools: { ...BEFORE.tools, more: "courses:read" } }),
   "wrong.json": JSON.stringify({ ...BEFORE, tools: { a: "b" } }),
   "grants.json": JSON.stringify(GRANTS),
   "grants.ndjson": `${GRANTS.map((grant) => JSON.stringify(grant)).join("\n")}\n`,
+  "windows.ndjson": `\uFEFF${GRANTS.map((grant) => JSON.stringify(grant)).join("\r\n")}\r\n`,
   "no-grants.ndjson": '{"scope":"a"}\n{"scope":',
   "wrong-grants.json": '[{"scop":"a"}]',
 };
@@ -74,6 +77,15 @@ describe("diff", () => {
     const { code, out, err } = await diff("before.json", "after.json", "--grants", "grants.json");
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatchSnapshot();
+  });
+
+  it("reads grants that a program on Windows wrote", async () => {
+    const [unix, windows] = await Promise.all(
+      ["grants.ndjson", "windows.ndjson"].map((grants) =>
+        diff("before.json", "after.json", "--grants", grants),
+      ),
+    );
+    expect(windows).toEqual(unix);
   });
 
   it("prints Markdown for a pull request", async () => {
@@ -134,6 +146,26 @@ describe("diff", () => {
     },
     { title: "any difference", argv: ["before.json", "text.json", "--fail-on", "any"], code: 1 },
     { title: "no difference", argv: ["before.json", "before.json", "--fail-on", "any"], code: 0 },
+    {
+      title: "an added operation that denies every call",
+      argv: ["text.json", "denied.json", "--fail-on", "widening"],
+      code: 0,
+    },
+    {
+      title: "an added operation that some token can call",
+      argv: ["text.json", "added.json", "--fail-on", "widening"],
+      code: 1,
+    },
+    {
+      title: "a removed operation that denied every call",
+      argv: ["denied.json", "text.json", "--fail-on", "narrowing"],
+      code: 0,
+    },
+    {
+      title: "a removed operation that some token could call",
+      argv: ["added.json", "text.json", "--fail-on", "narrowing"],
+      code: 1,
+    },
     { title: "a policy with findings", argv: ["wrong.json", "after.json"], code: 1 },
     { title: "a second policy with findings", argv: ["before.json", "wrong.json"], code: 1 },
   ];
@@ -162,7 +194,7 @@ describe("diff", () => {
     {
       title: "a file of grants that does not exist",
       argv: ["before.json", "after.json", "--grants", "none.json"],
-      says: "cannot read `none.json`",
+      says: "cannot read `none.json`: it does not exist",
     },
     {
       title: "a format beside --json",
@@ -177,12 +209,17 @@ describe("diff", () => {
     expect(out + err).toContain(says);
   });
 
-  it("names what is not proved", async () => {
+  // words of two letters, so that the search stops before it finds many names
+  const words = Array.from({ length: 16 }, (_, at) => {
+    const bits = at.toString(2).padStart(4, "0").repeat(2);
+    return `*${bits.replaceAll("0", "a").replaceAll("1", "b")}*`;
+  });
+  const denials = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
+
+  it("names what is not proved", { timeout: 300_000 }, async () => {
     const paths = Array.from({ length: 20 }, (_, at) => `GET /l${at}/l${at}/l${at}`);
     const endpoints = Object.fromEntries([...paths, "GET /:a/:b/:c"].map((key) => [key, "s"]));
-    const words = Array.from({ length: 20 }, (_, at) => `*${String.fromCharCode(99 + at)}*`);
-    const tools = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
-    const big = { name: "Big", version: "1", scopes: { s: {} }, tools, endpoints };
+    const big = { name: "Big", version: "1", scopes: { s: {} }, tools: denials, endpoints };
     const files = { "big.json": JSON.stringify(big) };
     const { code, out } = await runIn(files, [
       "diff",
@@ -195,6 +232,19 @@ describe("diff", () => {
     expect(out).toContain("GET /:a/:b/:c  not proved: the search stopped at its limit");
     expect(out).toContain("tools that only patterns match  too many patterns match");
   });
+
+  it.each(["widening", "narrowing"])(
+    "fails for names that are not compared, although no operation is different, with --fail-on %s",
+    { timeout: 300_000 },
+    async (change) => {
+      const globs = { name: "Globs", version: "1", scopes: {}, tools: denials };
+      const argv = ["diff", "globs.json", "globs.json", "--fail-on", change];
+      const { code, out } = await runIn({ "globs.json": JSON.stringify(globs) }, argv);
+      expect(code).toBe(1);
+      expect(out).toContain("version: a major step");
+      expect(out).not.toMatch(/^ {2}different/m);
+    },
+  );
 
   it("MAX_LISTED and MAX_LENGTH: counts names beyond 5, and rows beyond 18,000 characters", async () => {
     const of = (count: number) => {

@@ -35,6 +35,8 @@ const FILES = {
   "ping.json": JSON.stringify([{ operation: "GET /ping" }]),
   "wrong-steps.json": JSON.stringify([{ operation: "POST /acounts" }]),
   "text.json": "steps",
+  "bom.json": `\uFEFF${JSON.stringify(STEPS)}`,
+  "empty-steps.json": "[{},null]",
   "wrong.json": SMALL_JSON.replace('"orders:read"', '"orders:raed"'),
 };
 
@@ -234,6 +236,10 @@ const WRONG_USAGE: readonly { readonly argv: readonly string[]; readonly says: s
   },
   { argv: ["pay.json", "--tokens", "text.json"], says: "cannot read `text.json`: it is not JSON" },
   { argv: ["pay.json", "--tokens", "pay.json"], says: "expected a list of steps" },
+  {
+    argv: ["pay.json", "--tokens", "empty-steps.json"],
+    says: "1 finding in the options for step 1 of `tokenPlan`: operation: is missing",
+  },
   { argv: ["pay.json", "--tokens", "wrong-steps.json"], says: "did you mean `POST /accounts`?" },
   { argv: ["pay.json", "--tokens", "steps.json", "--max-scopes", "x"], says: "an integer above 0" },
   { argv: ["pay.json", "GET /ping", "--max-scopes", "3"], says: "require --tokens" },

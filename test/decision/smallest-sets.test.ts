@@ -49,16 +49,22 @@ describe("the smallest sets", () => {
     expect(setsOf(names, needs).sets[0]).toEqual(["s0:read"]);
   });
 
-  it("beyond 1,000,000 steps are one set that is enough, without a scope too many", () => {
-    const names = namesOf(150);
-    const needs = hardNeeds(names, 140);
+  it("beyond 1,000,000 steps are one set that is enough, without a scope too many, and the best one of a smaller part", () => {
+    const names = namesOf(157);
+    const [hard, small] = [names.slice(0, 150), names.slice(150)];
+    // the cheapest way of each need in turn would not be the best set
+    const pairs = ["51", "41", "30", "26", "65", "64"].map((pair) => [...pair].map(Number));
+    const smallNeeds = pairs.map((pair) => pair.map((at) => [small[at] as string]));
+    const needs = [...hardNeeds(hard, 140), ...smallNeeds];
     const { sets, exact } = setsOf(names, needs);
     expect(exact).toBe(false);
-    expect(sets).toHaveLength(1);
+    // the smaller part has two sets of the same size
+    expect(sets).toHaveLength(2);
     const [set = []] = sets;
     const isEnough = (scopes: readonly string[]) =>
       needs.every((ways) => ways.some((way) => way.every((scope) => scopes.includes(scope))));
     expect(isEnough(set)).toBe(true);
     for (const left of set) expect(isEnough(set.filter((scope) => scope !== left))).toBe(false);
+    expect(set.filter((scope) => small.includes(scope))).toEqual([small[0], small[1], small[6]]);
   });
 });

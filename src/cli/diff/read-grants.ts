@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type ExistingGrant, isGrantList } from "../../analysis/diff/existing-grant.js";
+import { readTextFile } from "../read-text-file.js";
 import { UsageError } from "../terminal/io.js";
 
 /**
@@ -9,19 +8,10 @@ import { UsageError } from "../terminal/io.js";
  * @throws {@link UsageError} for a file that cannot be read, and for one that is not a list of grants
  */
 export async function readGrants(file: string, cwd: string): Promise<readonly ExistingGrant[]> {
-  const grants = parse(file, await readText(file, cwd));
+  const grants = parse(file, await readTextFile(file, cwd));
   const fault = isGrantList(grants);
   if (fault !== undefined) throw new UsageError(`\`${file}\` is not a list of grants: ${fault}`);
   return grants as readonly ExistingGrant[];
-}
-
-async function readText(file: string, cwd: string): Promise<string> {
-  try {
-    return await readFile(resolve(cwd, file), "utf8");
-  } catch (error) {
-    const { message } = error as Error;
-    throw new UsageError(`cannot read \`${file}\`: ${message}`, { cause: error });
-  }
 }
 
 function parse(file: string, source: string): unknown {

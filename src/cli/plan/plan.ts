@@ -130,7 +130,13 @@ function withoutPolicyErrors<Value>(ask: () => Value): Value {
   try {
     return ask();
   } catch (error) {
-    if (error instanceof PolicyError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof PolicyError) throw new UsageError(lineOf(error), { cause: error });
     throw error;
   }
+}
+
+/** Returns the message of an error in one line: what it is about, then its findings. */
+function lineOf({ message }: PolicyError): string {
+  const [about, ...findings] = message.split(/\n\s*/);
+  return findings.length === 0 ? message : `${about}: ${findings.join("; ")}`;
 }

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { PlanStep, TokenPlanOptions } from "../../analysis/token-plan.js";
 import { textOption } from "../command.js";
 import { readPairs } from "../explain/asked-token.js";
-import { reasonOf } from "../openapi/read-within.js";
+import { readTextFile } from "../read-text-file.js";
 import { UsageError } from "../terminal/io.js";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -44,10 +42,10 @@ function limitsOf(options: Options): ProgramSteps["limits"] {
 }
 
 async function readJson(file: string, cwd: string): Promise<unknown> {
+  const text = await readTextFile(file, cwd);
   try {
-    return JSON.parse(await readFile(resolve(cwd, file), "utf8"));
+    return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof SyntaxError ? "it is not JSON" : reasonOf(error);
-    throw new UsageError(`cannot read \`${file}\`: ${why}`, { cause: error });
+    throw new UsageError(`cannot read \`${file}\`: it is not JSON`, { cause: error });
   }
 }

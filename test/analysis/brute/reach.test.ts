@@ -189,6 +189,7 @@ describe("whoCan", { timeout: TIMEOUT }, () => {
       for (const name of names) {
         const found = whoCan(policy as never, name as never);
         expect(found.conditions.length).toBe(found.alternatives.length);
+        expect(found.exact).toBe(true);
         const metBy = found.alternatives.map((_, at) => meetsAlternative(world, name, found, at));
         for (const params of callsOf([definition], name)) {
           const demand = demandOf(world, name, params, true);
