@@ -68,11 +68,17 @@ function describeEvents({ openStore, execute }: Scene): void {
       const first = eventOf({ isAllowed: false, status: 403 });
       const second = answeredOf(first, 200);
       for (const step of order) {
-        const given = { first: [first], second: [second], both: [first, second] }[step] ?? [];
+        const given =
+          {
+            first: [first],
+            second: [second],
+            both: [eventOf({ sub: "user-2" }), first, first, second],
+          }[step] ?? [];
         await Promise.all(given.map(store.audit));
       }
       const { events } = await store.auditLog.page(USER);
       expect(events).toMatchObject([{ id: first.id, status: 200, event: second }]);
+      if (order[0] !== "second") expect(events[0]).toMatchObject({ time: first.time });
     },
   );
 
