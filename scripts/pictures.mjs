@@ -96,9 +96,7 @@ for (const [name, facts] of Object.entries(requests)) {
       links,
     );
     const page = await browser.newPage(context);
-    await page.setContent(
-      renderConsent(screen, { action: "/consent", csrf: "x", presetUrl: (id) => `?preset=${id}` }),
-    );
+    await page.setContent(renderConsent(screen, { action: "/consent", csrf: "x" }));
     const picture = await sharp(await page.screenshot({ fullPage: true }))
       .png({ palette: true, effort: 10 })
       .toBuffer();

@@ -134,6 +134,8 @@ const SLIPS: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
     endpoints: "routes",
     notCovered: "not_covered",
     lint: "ignore",
+    language: "lang",
+    locales: "translations",
   },
   bundles: { every: "all", except: "without" },
   AcceptedFinding: { code: "rule", path: "place", reason: "why" },
