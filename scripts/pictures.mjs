@@ -97,6 +97,9 @@ for (const [name, facts] of Object.entries(requests)) {
     );
     const page = await browser.newPage(context);
     await page.setContent(renderConsent(screen, { action: "/consent", csrf: "x" }));
+    // the buttons stay in view, so that a picture of the whole page needs a window as high as the page
+    const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
+    await page.setViewportSize({ width: page.viewportSize()?.width ?? 0, height });
     const picture = await sharp(await page.screenshot({ fullPage: true }))
       .png({ palette: true, effort: 10 })
       .toBuffer();

@@ -4,7 +4,7 @@ import { ownMembers } from "../policy/own-members.js";
 import type { ConsentScreen } from "./model.js";
 
 /** Digest of the stylesheet that `scope-policy/html` writes into its page. A test compares the two. */
-export const STYLE_DIGEST = "sha256-pVm0rEYtc2Dl/q6WNXriVrMa8RWsJlCfuW/7x8dy3EQ=";
+export const STYLE_DIGEST = "sha256-R06HWbWayCNuxq5bxk3AG6unHS/T65yAIQsfdr/+Dqs=";
 
 const CSP = "Content-Security-Policy";
 

@@ -41,6 +41,10 @@ const PLACE: Readonly<Record<string, Place>> = {
     headings: ["Declare scopes"],
     parts: (members) => ({ scopes: { read: members, write: {} } }),
   },
+  locales: {
+    headings: ["Translate the texts"],
+    parts: (members) => ({ locales: { de: members } }),
+  },
   "Scope.locales": {
     headings: ["Declare scopes"],
     parts: (members) => ({ scopes: { read: { locales: { de: members } }, write: {} } }),
@@ -139,6 +143,12 @@ const SLIPS: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
   },
   bundles: { every: "all", except: "without" },
   AcceptedFinding: { code: "rule", path: "place", reason: "why" },
+  locales: {
+    groups: "group",
+    bundles: "presets",
+    boundaries: "boundary",
+    notCovered: "not_covered",
+  },
   Boundary: {
     claim: [
       { boundaries: { project: "projects" } },

@@ -62,6 +62,13 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
         );
       }),
     },
+    consentHeaders: {
+      takes: ["program", "options"],
+      samples: product(
+        FACTS.map((facts) => core.consentScreen(policy, facts)),
+        [{}, { script: "self" }],
+      ),
+    },
     consentScreen: {
       takes: ["policy", "facts", "options"],
       samples: of(...product(FACTS, [{}, { whenNoScope: "catalogue", tierLocked: "locked" }])),

@@ -441,6 +441,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       action: [7, null],
       csrf: ANY_TEXT,
       preset: ANY_TEXT,
+      selection: [7, "all", null],
       notice: ANY_TEXT,
       stylesheet: ANY_TEXT,
       presetUrl: ANY_FUNCTION,
