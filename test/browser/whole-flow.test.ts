@@ -55,7 +55,7 @@ async function createSchoolSeat(): Promise<Seat> {
   const seat = await createDemoSeat("loopwise", ASKED);
   expect(await seat.ask(ASKED)).toBe("REDIRECT");
   await seat.signIn("ana");
-  await seat.page.getByLabel("Posts: write").uncheck();
+  await seat.page.getByLabel("Create, update, and delete posts").uncheck();
   await seat.answer("Allow");
   await seat.connect();
   return seat;
@@ -97,7 +97,7 @@ describe("a client of the school", () => {
       ["posts:read", true, ""],
       ["posts:write", true, ""],
     ]);
-    await seat.page.getByLabel("Posts: write").uncheck();
+    await seat.page.getByLabel("Create, update, and delete posts").uncheck();
     await seat.answer("Allow");
     await seat.connect();
     expect(seat.held()).toEqual(["courses:read", "openid", "posts:read"]);
@@ -155,7 +155,7 @@ describe("a client of the school", () => {
   it("asks once again if the user allows access without the needed scope", async () => {
     const seat = await createSchoolSeat();
     await seat.isSentAway(() => seat.call("list_orders"));
-    await seat.page.getByLabel("Orders: read").uncheck();
+    await seat.page.locator(`input[value="orders:read"]`).uncheck();
     await seat.answer("Allow");
     expect(seat.held()).toEqual(["courses:read", "openid", "posts:read"]);
     await seat.isSentAway(() => seat.call("list_orders"));

@@ -1,4 +1,10 @@
-import { consentScreen, definePolicy, type PolicyDefinition } from "scope-policy";
+import {
+  type ConsentSelection,
+  consentScreen,
+  definePolicy,
+  loadPolicy,
+  type PolicyDefinition,
+} from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { describe, expect, it } from "vitest";
 import { factsOf } from "../consent/facts.js";
@@ -6,8 +12,12 @@ import { factsOf } from "../consent/facts.js";
 const named = (count: number, options: object = {}) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`s${at + 1}:read`, options]));
 
-function pageOf(scopes: PolicyDefinition["scopes"], facts: object = {}, selection?: object) {
-  const policy = definePolicy({ name: "Long", version: "1", scopes });
+function pageOf(
+  scopes: PolicyDefinition["scopes"],
+  facts: object = {},
+  selection?: ConsentSelection,
+) {
+  const policy = loadPolicy({ name: "Long", version: "1", scopes });
   const requested = Object.keys(scopes).join(" ");
   const html = renderConsent(consentScreen(policy, factsOf({ requested, ...facts })), {
     action: "/c",

@@ -1,4 +1,5 @@
 import type * as core from "scope-policy";
+import { consentScreen } from "scope-policy";
 import { definition, FACTS, ISSUER, METADATA, RESOURCE, SELECTIONS, TOKENS } from "./definition.js";
 import type { Table } from "./row.js";
 
@@ -65,7 +66,7 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
     consentHeaders: {
       takes: ["program", "options"],
       samples: product(
-        FACTS.map((facts) => core.consentScreen(policy, facts)),
+        FACTS.map((facts) => consentScreen(policy, facts)),
         [{}, { script: "self" }],
       ),
     },

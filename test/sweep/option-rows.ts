@@ -213,6 +213,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       wrong: CONSENT,
     }),
   ),
+  rowOf<core.ConsentSources>({
+    title: "consentHeaders",
+    good: {},
+    run: (options) => core.consentHeaders(screen, options),
+    wrong: { script: ANY_TEXT, style: ANY_TEXT },
+  }),
   rowOf<core.ConsentOptions>({
     title: "resolveConsent",
     good: {},
