@@ -5,7 +5,7 @@ export {
   connectedApp,
   REVOCATION_STEPS,
 } from "./consent/connected-app.js";
-export { consentHeaders, type ConsentSources } from "./consent/headers.js";
+export { type ConsentSources, consentHeaders } from "./consent/headers.js";
 export type { ConsentWords } from "./consent/messages/consent-words.js";
 export type {
   ConsentBoundary,
