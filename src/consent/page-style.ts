@@ -23,7 +23,8 @@ legend::first-letter{text-transform:uppercase}
 .row input{width:1.5rem;height:1.5rem;margin:0;accent-color:var(--consent-accent)}
 .row input:disabled{cursor:not-allowed}
 label{display:block;font-weight:600;line-height:1.5rem}
-.badge{display:inline-block;margin-inline-start:.35rem;padding:0 .5rem;border-radius:99px;background:var(--consent-soft);font-size:.8rem;font-weight:500;white-space:nowrap}
+label.prose{font-weight:400}
+.badge{display:inline-block;padding:0 .5rem;border-radius:99px;background:var(--consent-soft);font-size:.8rem;font-weight:500;white-space:nowrap}
 .warning{margin:.5rem 0;padding:.5rem .7rem;border-inline-start:4px solid var(--consent-caution);border-radius:4px;background:var(--consent-caution-soft);color:var(--consent-caution)}
 .tier,.entitlement{font-style:italic}
 code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -54,11 +55,12 @@ button:hover{background:var(--consent-soft)}
 .presets{margin-top:1.25rem}
 .not-covered{margin-top:1.5rem;padding:.85rem 1rem;border:1px solid var(--consent-soft);border-radius:var(--consent-radius)}
 .not-covered ul{margin:0;padding-inline-start:1.25rem;color:var(--consent-quiet)}
-.step-up{font-weight:600}
+.step-up{font-weight:600;text-wrap:balance}
 .notice{padding:.75rem 1rem;border:2px solid var(--consent-caution);border-radius:var(--consent-radius)}
 .redirect{margin-top:1.5rem;padding:.7rem 1rem;border-radius:var(--consent-radius);background:var(--consent-page)}
 .buttons{position:sticky;z-index:1;inset-block-end:0;display:grid;grid-template-columns:repeat(auto-fit,minmax(7rem,1fr));gap:.75rem;margin:1.25rem calc(-1*var(--pad)) 0;padding:.75rem var(--pad);border-top:1px solid var(--consent-line);background:var(--consent-card)}
 :focus-visible{outline:3px solid var(--consent-accent);outline-offset:3px}
 footer{margin-top:.75rem;font-size:.9rem}
+@media (max-width:38rem){body{padding:0}main{border-radius:0;box-shadow:none}}
 @media (forced-colors:active){.badge,.warning,button{border-color:CanvasText}}
 @media print{.buttons,.presets{display:none}}`;

@@ -4,6 +4,9 @@ import { fillHtml, fillTitles, icon, isolate } from "./parts.js";
 
 type Words = ConsentScreen["words"];
 
+/** Maximum length in characters of a title in bold: a description that serves as title can be a paragraph. */
+const MAX_BOLD_TITLE = 100;
+
 /** Returns the row of a scope: its box, its title, its descriptions, and what it opens. */
 export function rowHtml(
   row: ConsentRow,
@@ -25,7 +28,8 @@ export function rowHtml(
   const described = notes.map(
     ([name, html]) => `<p class="${name}" id="${id}-${name}">${html}</p>`,
   );
-  const label = `<label for="${id}">${isolate(row.title, row.lang.title)}${badgeHtml(badgeOf(row, words))}</label>`;
+  const weight = row.title.length > MAX_BOLD_TITLE ? ' class="prose"' : "";
+  const label = `<label for="${id}"${weight}>${isolate(row.title, row.lang.title)}${badgeHtml(badgeOf(row, words))}</label>`;
   return `<div class="row"><input ${attributes.join(" ")}><div>${label}${described.join("")}${opensHtml(row, words)}</div></div>`;
 }
 

@@ -17,11 +17,11 @@ const AREAS = [
   "users",
 ] as const;
 
-/** Actions on an area, each with what a scope of it opens. */
+/** Actions on an area, each with a title and with what a scope of it opens. */
 const ACTIONS = [
-  ["read", (area: string) => `See ${area}, with their notes and their history`],
-  ["write", (area: string) => `Add and change ${area}, also many at once`],
-  ["delete", (area: string) => `Delete ${area} for good`],
+  ["read", "See", (area: string) => `See ${area}, with their notes and their history`],
+  ["write", "Add and change", (area: string) => `Add and change ${area}, also many at once`],
+  ["delete", "Delete", (area: string) => `Delete ${area} for good`],
 ] as const;
 
 const OPERATIONS = { read: ["list", "get"], write: ["create", "update"], delete: ["delete"] };
@@ -36,14 +36,18 @@ export interface LongPolicy {
   readonly warned?: boolean;
 }
 
+/** Returns the name of a group: its first three areas. */
+const groupOf = (first: number, count: number) =>
+  AREAS.slice(first, first + Math.min(count, 3)).join(", ");
+
 /** Returns a policy of 42 scopes in 14 areas, with tools, bundles and what no scope covers. */
 export function longPolicy({ areasInGroup, titled = false, warned = false }: LongPolicy) {
   const scopes = AREAS.flatMap((area, at) =>
-    ACTIONS.map(([action, describe]) => {
+    ACTIONS.map(([action, verb, describe]) => {
       const options = {
         description: describe(area),
-        group: `Area ${Math.floor(at / areasInGroup) + 1}`,
-        ...(titled && { title: `${area}: ${action}` }),
+        group: groupOf(at - (at % areasInGroup), areasInGroup),
+        ...(titled && { title: `${verb} ${area}` }),
         ...(warned && at < 5 && action === "delete" && { warning: "nothing brings them back" }),
       };
       return [`${area}:${action}`, options] as const;

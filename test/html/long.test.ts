@@ -88,6 +88,14 @@ describe("a group", () => {
   });
 });
 
+describe("a title", () => {
+  it("MAX_BOLD_TITLE: of 100 characters is bold, and of 101 has regular weight", () => {
+    const { html } = pageOf({ a: "x".repeat(100), b: "x".repeat(101) });
+    expect(html).toContain('<label for="scope-1">');
+    expect(html).toContain('<label for="scope-2" class="prose">');
+  });
+});
+
 describe("a page", () => {
   it("offers to choose all and none if more than 6 rows can be changed", () => {
     const isOffered = (html: string) =>
