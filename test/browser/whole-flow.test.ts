@@ -117,12 +117,12 @@ describe("a client of the school", () => {
     const client = seat.clientId();
     await seat.isSentAway(() => seat.call("list_orders"));
     expect(requestedOf(seat)).toEqual(["openid", "courses:read", "posts:read", "orders:read"]);
-    // the user does not have to sign in again
+    // the user does not have to sign in again, and what is new comes first
     expect(await marksOf(seat)).toEqual([
-      ["openid", true, "Required"],
-      ["courses:read", true, "Already allowed"],
       ["orders:read", true, "New"],
+      ["courses:read", true, "Already allowed"],
       ["posts:read", true, "Already allowed"],
+      ["openid", true, "Required"],
     ]);
     await seat.answer("Allow");
     const orders = await seat.call("list_orders");
@@ -207,8 +207,8 @@ describe("a client of the platform for mentors", () => {
     const seat = await createDemoSeat("movementors", EVERYTHING);
     expect(await seat.ask(EVERYTHING)).toBe("REDIRECT");
     await seat.signIn("ana");
-    await seat.page.getByRole("link", { name: title }).click();
-    await seat.page.waitForURL(`**?preset=${bundle}`);
+    await seat.page.getByRole("button", { name: title, exact: true }).click();
+    await seat.page.locator(`[aria-current=true][value="preset:${bundle}"]`).waitFor();
     return seat;
   }
 
