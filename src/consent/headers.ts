@@ -4,7 +4,7 @@ import { ownMembers } from "../policy/own-members.js";
 import type { ConsentScreen } from "./model.js";
 
 /** Digest of the stylesheet that `scope-policy/html` writes into its page. A test compares the two. */
-export const STYLE_DIGEST = "sha256-zO67o79WzcDQwlWFTA6ZfFZJUHVIKgjXeN94aw8b+vg=";
+export const STYLE_DIGEST = "sha256-DbpSAILc3/Qm0XwyCXsTaet6srsHUFjJeZ4/z6bMnp4=";
 
 const CSP = "Content-Security-Policy";
 

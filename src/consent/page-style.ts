@@ -37,8 +37,7 @@ code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .more:has(.row input:default:not(:checked),.row input:checked:not(:default))>summary>.changed{display:inline}
 .long fieldset{margin-top:1rem}
 .long .row{padding:.35rem 0}
-.long label{line-height:1.35}
-.long .row>div{padding-inline-end:2.25rem}
+.long label{line-height:1.35;padding-inline-end:2.25rem}
 .long .opens>summary{position:absolute;inset-block-start:.2rem;inset-inline-end:0;padding:.2rem;line-height:1;list-style:none}
 .long .opens>summary::-webkit-details-marker{display:none}
 .long .opens>summary .icon{display:block;width:1.4rem;height:1.4rem;margin:0}
