@@ -1,4 +1,5 @@
 import {
+  type ConsentScreen,
   type ConsentSelection,
   consentScreen,
   definePolicy,
@@ -93,6 +94,52 @@ describe("a title", () => {
     const { html } = pageOf({ a: "x".repeat(100), b: "x".repeat(101) });
     expect(html).toContain('<label for="scope-1">');
     expect(html).toContain('<label for="scope-2" class="prose">');
+  });
+});
+
+describe("a row", () => {
+  const render = (screen: ConsentScreen) => renderConsent(screen, { action: "/c", csrf: "c" });
+
+  it("says which entitlement the account lacks", () => {
+    const policy = definePolicy({
+      name: "Long",
+      version: "1",
+      entitlements: ["export"],
+      scopes: { "a:read": { entitlement: "export" } },
+    });
+    const html = render(consentScreen(policy, factsOf({ requested: "a:read" })));
+    expect(html).toMatch(/<p class="entitlement" id="scope-1-entitlement">[^<]*Export/);
+  });
+
+  it("names no broader scope whose row the server left out of the screen", () => {
+    const policy = definePolicy({
+      name: "Long",
+      version: "1",
+      scopes: { "a:write": { implies: ["a:read"] }, "a:read": { default: "off" } },
+    });
+    const screen = consentScreen(policy, factsOf({ requested: "a:write a:read" }));
+    expect(render(screen)).toContain("Included in <q>");
+    const groups = screen.groups.map((group) => ({ ...group, rows: group.rows.slice(1) }));
+    expect(render({ ...screen, groups })).not.toContain("Included in <q>");
+  });
+
+  it("marks a value of a boundary that the earlier grant does not have", () => {
+    const policy = definePolicy({
+      name: "Long",
+      version: "1",
+      boundaries: { project: { claim: "projects" } },
+      scopes: { "a:read": {} },
+      tools: { get_a: { scope: "a:read", within: { project: "id" } } },
+    });
+    const facts = factsOf({
+      requested: "a:read",
+      granted: "a:read",
+      grantedBoundaries: { project: ["p1"] },
+      account: { boundaries: { project: { p1: "Shop", p2: "Blog" } } },
+    });
+    const html = render(consentScreen(policy, facts));
+    expect(html).toContain('<bdi>Blog</bdi> <span class="badge">New</span>');
+    expect(html).toContain("<bdi>Shop</bdi></label>");
   });
 });
 
