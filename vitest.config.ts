@@ -37,6 +37,7 @@ export default defineConfig({
         "src/policy/**": all,
         "src/decision/**": all,
         "src/consent/**": all,
+        "src/html/**": all,
         "src/discovery/**": all,
         "src/analysis/**": all,
         "src/audit/**": all,

@@ -20,6 +20,7 @@ const TYPES = new Set([
   "CommonOptions",
   "OperationOptions",
   "PolicyDefinition",
+  "PolicyTexts",
   "RequirementOptions",
   "ScopeOptions",
   "ScopeTexts",

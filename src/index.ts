@@ -5,6 +5,7 @@ export {
   connectedApp,
   REVOCATION_STEPS,
 } from "./consent/connected-app.js";
+export { type ConsentSources, consentHeaders } from "./consent/headers.js";
 export type { ConsentWords } from "./consent/messages/consent-words.js";
 export type {
   ConsentBoundary,
@@ -15,6 +16,7 @@ export type {
   ConsentRow,
   ConsentScreen,
   ConsentState,
+  ConsentText,
   DroppedScope,
   GrantedBoundary,
   RefusedScope,
@@ -22,10 +24,10 @@ export type {
 export {
   type ConsentOutcome,
   type ConsentReceipt,
-  type ConsentSelection,
   resolveConsent,
 } from "./consent/resolve.js";
 export { consentScreen, droppedScopes } from "./consent/screen.js";
+export type { ConsentSelection } from "./consent/selection.js";
 export { AccessDenied } from "./decision/access-denied.js";
 export type { AccessToken } from "./decision/access-token.js";
 export {
@@ -128,6 +130,7 @@ export type {
   OperationDefinition,
   OperationOptions,
   PolicyDefinition,
+  PolicyTexts,
   RequirementOptions,
   ScopeOptions,
   ScopeTexts,

@@ -7,6 +7,7 @@ import {
   type ConsentOptions,
   type ConsentOutcome,
   type ConsentScreen,
+  type ConsentSelection,
   consentScreen,
   droppedScopes,
   type Policy,
@@ -129,8 +130,18 @@ function scopesOf({ identity, groups, offline }: ConsentScreen): readonly string
   return [...rows, ...(offline === null ? [] : [offline])].map(({ scope }) => scope);
 }
 
-/** Sends the consent page, with the bundle of the query as the preset. */
-export async function showConsent(host: ConsentHost, visit: Visit, notice?: string): Promise<void> {
+/** How the page is shown again after a posted selection. */
+interface ShownAgain {
+  readonly selection: ConsentSelection;
+  readonly notice?: string;
+}
+
+/** Sends the consent page. */
+export async function showConsent(
+  host: ConsentHost,
+  visit: Visit,
+  again?: ShownAgain,
+): Promise<void> {
   const { interaction, response, url } = visit;
   const facts = await visitFacts(host, visit);
   const screen = consentScreen(host.policy, facts, OPTIONS);
@@ -138,15 +149,12 @@ export async function showConsent(host: ConsentHost, visit: Visit, notice?: stri
     host.log("consent.dropped", dropped);
   }
   if (screen.error !== null) return refuse(host, visit, screen.error);
-  const preset = url.searchParams.get("preset");
   const page = renderConsent(screen, {
     action: url.pathname,
     csrf: host.csrfOf(interaction.uid),
-    presetUrl: (id) => `${url.pathname}?preset=${encodeURIComponent(id)}`,
-    ...(preset !== null && { preset }),
-    ...(notice !== undefined && { notice }),
+    ...again,
   });
-  response.writeHead(notice === undefined ? 200 : 400, {
+  response.writeHead(again?.notice === undefined ? 200 : 400, {
     ...screen.headers,
     "Content-Type": PAGE_HEADERS["Content-Type"],
   });
@@ -190,6 +198,8 @@ export async function answerConsent(
     await provider.interactionFinished(request, response, { consent: { grantId } });
     return;
   }
+  // a button of the page that only checks boxes: the user has not decided yet
+  if (outcome.error === "choose") return showConsent(host, visit, { selection });
   host.log(outcome.event, { client_id, offending: outcome.offending });
   const reason =
     outcome.offending.length > 0
@@ -200,11 +210,12 @@ export async function answerConsent(
     const text = "This request has already been answered. Go back to the app and start again.";
     response.writeHead(400, PAGE_HEADERS).end(messagePage("Answered already", text));
   } else if (outcome.error === "stale") {
-    await showConsent(host, visit, "This page was out of date. Please look at it again.");
+    const notice = "This page was out of date. Please look at it again.";
+    await showConsent(host, visit, { selection, notice });
   } else if (outcome.error === "invalid_selection") {
     const notice =
       "The selection contained something that was not offered, so nothing was allowed.";
-    await showConsent(host, visit, notice);
+    await showConsent(host, visit, { selection, notice });
   } else await refuse(host, visit, outcome.error);
 }
 

@@ -50,6 +50,7 @@ function literal(value: unknown): string {
 }
 
 const SCOPE_TEXTS = new Set<unknown>(["title", "description", "warning", "group"]);
+const PROSE = new Set<unknown>(["name", "version", "language", "notCovered", "locales"]);
 const OPERATION_TEXTS = new Set<unknown>(["title", "description", "deny"]);
 
 /** Returns whether a text is for people. It has no meaning for types. */
@@ -58,5 +59,5 @@ function isProse(path: Path): boolean {
   if (top === "scopes") return path.length === 2 || SCOPE_TEXTS.has(path.at(-1));
   if (top === "tools" || top === "endpoints")
     return path.length === 3 && OPERATION_TEXTS.has(path[2]);
-  return top === "name" || top === "version" || top === "notCovered";
+  return PROSE.has(top);
 }

@@ -12,7 +12,14 @@ import { ownMembers } from "../policy/own-members.js";
 import { cleanClientText, forLog } from "./clean-text.js";
 import { isFirstParty } from "./facts.js";
 import { grantedMeanings, type Offer } from "./grantable-scopes.js";
-import type { ConsentBoundary, ConsentFacts, ConsentOptions, GrantedBoundary } from "./model.js";
+import { type ConsentLocale, localizedName } from "./locale.js";
+import type {
+  ConsentBoundary,
+  ConsentFacts,
+  ConsentOptions,
+  ConsentText,
+  GrantedBoundary,
+} from "./model.js";
 import { accountTypesOf } from "./scope-operations.js";
 
 /**
@@ -68,9 +75,11 @@ function labelsOf(
 export function grantedBoundaries(
   policy: CompiledPolicy,
   granted: ConsentFacts["grantedBoundaries"],
-  account: ConsentFacts["account"],
+  { account, locale }: Pick<ConsentFacts, "account"> & { readonly locale: ConsentLocale },
 ): readonly GrantedBoundary[] {
-  return policy.boundaries.flatMap(({ name, title }) => {
+  return policy.boundaries.flatMap((boundary) => {
+    const { name } = boundary;
+    const title = titleOf(policy, boundary, locale).text;
     const values = grantedValues({ grantedBoundaries: granted }, name);
     const labels = labelsOf(account, name);
     const shown = values.map((value) => ({
@@ -86,16 +95,19 @@ export function boundariesOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
   { prechecked }: ConsentOptions,
-  offer: Offer,
+  { offer, locale }: { readonly offer: Offer; readonly locale: ConsentLocale },
 ): readonly ConsentBoundary[] {
   const offered = offer.scopes.map(({ scope }) => scope);
-  return neededBoundaries(policy, facts, offered).map(({ name, title }, at) => {
+  return neededBoundaries(policy, facts, offered).map((boundary, at) => {
+    const { name } = boundary;
+    const { text: title, lang } = titleOf(policy, boundary, locale);
     const before = grantedValues(facts, name);
     const values = Object.entries(labelsOf(facts.account, name));
     const isOnly = values.length === 1 && before.length === 0 && prechecked !== "never";
     return {
       name,
       title,
+      lang,
       values: values.map(([value, label], index) => ({
         domId: `boundary-${at + 1}-${index + 1}`,
         value,
@@ -105,6 +117,14 @@ export function boundariesOf(
       })),
     };
   });
+}
+
+function titleOf(
+  { definition }: CompiledPolicy,
+  { name, title }: Boundary,
+  locale: ConsentLocale,
+): ConsentText {
+  return localizedName(definition, { kind: "boundaries", name, text: title }, locale);
 }
 
 /** Returns whether the earlier grant covers every value that a screen offers, and each boundary has one. */

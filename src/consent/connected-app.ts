@@ -76,7 +76,7 @@ export function connectedApp(
   const own = ownMembers(grant) as ConnectedGrant;
   const { client, account, locale } = readConsentFacts({ ...facts, client: own?.client });
   const firstParty = isFirstParty(client);
-  const words = pickLocale(locale);
+  const words = pickLocale(locale, compiled.definition.language);
   const tokens = readGrantedTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
   const lacking = createLackingReader(account);
@@ -95,7 +95,7 @@ export function connectedApp(
       const isLacking = lacking(scope.entitlements).length + unlocked.lacking.length > 0;
       const dormant = isLacking ? "dormant_entitlement" : "active";
       const effect = Math.max(scope.tier, unlocked.tier) > rank ? "dormant_tier" : dormant;
-      scopes.set(text, { scope: text, title: titleOf(scope, words), effect });
+      scopes.set(text, { scope: text, title: titleOf(scope, words).text, effect });
     }
   }
   return {
@@ -106,7 +106,7 @@ export function connectedApp(
     offline: expandTokens(compiled, tokens, firstParty).has("offline_access"),
     isOlder: own.policyVersion !== undefined && own.policyVersion !== compiled.definition.version,
     scopes: [...scopes.values()],
-    boundaries: grantedBoundaries(compiled, own.boundaries, account),
+    boundaries: grantedBoundaries(compiled, own.boundaries, { account, locale: words }),
   };
 }
 

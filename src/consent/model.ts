@@ -113,16 +113,30 @@ export type ConsentError = "invalid_scope" | "unauthorized_client" | "temporaril
 /** State of a row. `implied`: a checked row implies the scope. `tier_locked`: the scope has no effect on the account's tier or without an entitlement. */
 export type ConsentState = "required" | "optional" | "already_granted" | "implied" | "tier_locked";
 
+/** Text of the policy with its language. */
+export interface ConsentText {
+  /** Plain text. */
+  readonly text: string;
+  /** BCP 47 tag for the `lang` attribute if the text is not in the language of the page, `""` if its language is unknown; otherwise `null`. */
+  readonly lang: string | null;
+}
+
 /** One scope, as the page shows it to the user. */
 export interface ConsentRow {
   /** Identifier for use in a page. A scope is not a safe identifier. */
   readonly domId: string;
   /** Scope token with its values, which the form posts. */
   readonly scope: string;
-  /** Short name of the scope. */
+  /** Short name of the scope. A scope without a title has its description here, and without both the words of its name. */
   readonly title: string;
-  /** Description of what the scope opens. */
+  /** Description of what the scope opens. The same as `title` if the policy does not have both. */
   readonly description: string;
+  /** Languages of the texts that are not in the language of the page, as in {@link ConsentText}. */
+  readonly lang: {
+    readonly title: string | null;
+    readonly description: string | null;
+    readonly warning: string | null;
+  };
   /** Type of access, read from the action in the scope's name. */
   readonly access: "read" | "write" | "publish" | "other";
   /** Resource of a bound scope, one entry for each placeholder. With `owns`, all entries have the same label. */
@@ -149,6 +163,8 @@ export interface ConsentRow {
   readonly isNew: boolean;
   /** Scopes that this scope implies, without reserved ones. */
   readonly includes: readonly string[];
+  /** Titles of these scopes, each once. */
+  readonly includedTitles: readonly ConsentText[];
   /** Scopes on this screen that imply this scope. */
   readonly includedIn: readonly string[];
   /** Tools and endpoints that the scope opens, without hidden and denied ones. */
@@ -161,6 +177,8 @@ export interface ConsentBoundary {
   readonly name: string;
   /** Heading of the choice. */
   readonly title: string;
+  /** Language of the heading, as in {@link ConsentText}. */
+  readonly lang: string | null;
   /** Values that the user may grant. At least one must be chosen for every granted scope whose operations need the boundary. */
   readonly values: readonly {
     /** Identifier for use in a page. */
@@ -240,10 +258,12 @@ export interface ConsentScreen {
   readonly client: ConsentClientView;
   /** Scopes about the identity of the user: `openid`, `profile`, `email`, `address`, `phone`. */
   readonly identity: readonly ConsentRow[];
-  /** All other scopes, by group. */
+  /** All other scopes, by group. If there is an earlier grant, groups and rows with something new are first. */
   readonly groups: readonly {
     readonly id: string;
     readonly legend: string;
+    /** Language of the legend, as in {@link ConsentText}. */
+    readonly lang: string | null;
     readonly rows: readonly ConsentRow[];
   }[];
   /** Row of `offline_access`, access while the user is away; `null` if it is not offered. */
@@ -254,10 +274,12 @@ export interface ConsentScreen {
   readonly presets: readonly {
     readonly id: string;
     readonly title: string;
+    /** Language of the title, as in {@link ConsentText}. */
+    readonly lang: string | null;
     readonly scopes: readonly string[];
   }[];
   /** What no scope of the policy covers. */
-  readonly notCovered: readonly string[];
+  readonly notCovered: readonly ConsentText[];
   /** Links of the page; `null` for a link that is not set or not safe. */
   readonly links: {
     readonly manage: string | null;

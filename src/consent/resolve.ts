@@ -1,31 +1,17 @@
-import { firstItems } from "../grammar/any-value.js";
-import { isScopeToken } from "../grammar/scope-token.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, isCovered, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { boundariesOf, boundaryOutcome, isBoundaryMissing, readChoice } from "./boundaries.js";
+import { isChoice } from "./choice.js";
 import { forLog } from "./clean-text.js";
 import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
 import { createOffer, grantedMeanings, grantedTokens, type Offer } from "./grantable-scopes.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, RefusedScope } from "./model.js";
 import { activeRefusals, rowsOf } from "./rows.js";
-
-/** Selection of the user as the browser posted it. All members are untrusted. */
-export interface ConsentSelection {
-  /** `"approve"`; any other value denies the request. */
-  readonly decision: unknown;
-  /** Scopes of the checked boxes. Browsers do not post locked boxes; those that are checked are added. */
-  readonly scopes?: unknown;
-  /** Chosen values of the boundaries: an object of lists by name, or the posted `boundaries` of the form, each as `name=value`. */
-  readonly boundaries?: unknown;
-  /** `id` of the screen. */
-  readonly id?: unknown;
-  /** `policyVersion` of the screen. */
-  readonly policyVersion?: unknown;
-}
+import { type ConsentSelection, postedTokens } from "./selection.js";
 
 /** Record of the consent for the host to store: what was granted, which texts were shown, and which boxes were checked in advance. */
 export interface ConsentReceipt {
@@ -93,19 +79,21 @@ export type ConsentOutcome =
       readonly ok: false;
       /**
        * Error to return to the client (`access_denied`, `invalid_scope`, `temporarily_unavailable`), or the reason to show the page
-       * again (`invalid_selection`, `stale`).
+       * again (`invalid_selection`, `stale`, `choose`). `choose`: the user chose all, none or a bundle, and has not decided yet.
        */
       readonly error:
         | "access_denied"
         | "invalid_scope"
         | "invalid_selection"
         | "stale"
+        | "choose"
         | "temporarily_unavailable";
       /** Name of the event for the audit log. */
       readonly event:
         | "consent.denied"
         | "consent.tampered"
         | "consent.stale"
+        | "consent.choose"
         | "consent.invalid"
         | "consent.unavailable";
       /** Posted values that were not offered, cleaned for a log. */
@@ -151,11 +139,12 @@ export function resolveConsent(
   const offer = createOffer(compiled, facts, options);
   if (offer.error === "temporarily_unavailable") return refuse(offer.error, "consent.unavailable");
   if (offer.error !== undefined) return refuse("invalid_scope", "consent.invalid");
+  if (isChoice(posted.decision)) return refuse("choose", "consent.choose");
   if (posted.decision !== "approve") return refuse("access_denied", "consent.denied");
-  const locale = pickLocale(facts.locale);
+  const locale = pickLocale(facts.locale, compiled.definition.language);
   const scopeRows = rowsOf(compiled, facts, options, offer, locale);
   const rows = scopeRows.map(({ row }) => row);
-  const boundaries = boundariesOf(compiled, facts, options, offer);
+  const boundaries = boundariesOf(compiled, facts, options, { offer, locale });
   const choice = readChoice(posted.boundaries, boundaries);
   const tokens = postedTokens(posted.scopes);
   const selectable = new Set(
@@ -296,17 +285,6 @@ function isStale(version: string, facts: ConsentFacts, selection: ConsentSelecti
   if (facts.used === true) return true;
   if (facts.id !== undefined && selection.id !== facts.id) return true;
   return selection.policyVersion !== undefined && selection.policyVersion !== version;
-}
-
-/** Maximum number of posted scopes; more than any screen has. */
-const MAX_POSTED = 65_536;
-
-/** Returns the scopes that a form or JSON posted, as one string or a list. Values that are not scope tokens are kept, so that the caller reports them. */
-function postedTokens(scopes: unknown): readonly unknown[] {
-  if (scopes === undefined || scopes === null || scopes === "") return [];
-  if (typeof scopes === "string") return isScopeToken(scopes) ? [scopes] : scopes.split(" ");
-  const list = firstItems(scopes, MAX_POSTED + 1);
-  return list === undefined || list.length > MAX_POSTED ? [scopes] : [...new Set(list)];
 }
 
 function isSameSet(left: readonly string[], right: readonly string[]): boolean {

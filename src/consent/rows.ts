@@ -25,6 +25,7 @@ import type {
   ConsentOptions,
   ConsentRow,
   ConsentState,
+  ConsentText,
   RefusedScope,
 } from "./model.js";
 import {
@@ -91,18 +92,25 @@ export function rowsOf(
   return drafts.map((draft, index) => {
     const { offered, tier, entitlement } = draft;
     const { scope, values, text, labels } = offered;
-    const title = titles.get(text) as string;
+    const title = titles.get(text) as ConsentText;
+    const description = localizedText(scope, "description", locale) ?? title;
     const includedIn = (impliedBy.get(text) ?? []).map((other) => other.offered.text);
     const isImplied =
       (draft.state === "optional" || (draft.state === "tier_locked" && !draft.checked)) &&
       impliedBy.get(text)?.some((other) => other.checked) === true;
     const warning = localizedText(scope, "warning", locale);
     const { tools, endpoints } = draft.unlocked;
+    const included = draft.includes.filter((one) => !one.scope.reserved);
     const row: ConsentRow = {
       domId: `scope-${index + 1}`,
       scope: text,
-      title,
-      description: localizedText(scope, "description", locale) ?? title,
+      title: title.text,
+      description: description.text,
+      lang: {
+        title: title.lang,
+        description: description.lang,
+        warning: warning?.lang ?? null,
+      },
       access: accessOf(scope),
       resource: values.map((value, at) => ({
         param: scope.template.names[at] as string,
@@ -116,11 +124,12 @@ export function rowsOf(
         isImplied && !context.baseline.has(text)
           ? includedText(includedIn, titles, locale)
           : draft.why,
-      warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
+      warning: warning === undefined ? null : { label: locale.words.caution, text: warning.text },
       tier,
       entitlement,
       isNew: context.granted.size > 0 && !isCovered(context.granted, offered),
-      includes: draft.includes.flatMap((one) => (one.scope.reserved ? [] : [one.text])),
+      includes: included.map((one) => one.text),
+      includedTitles: titlesOf(included, locale),
       includedIn,
       unlocks: { tools, endpoints },
     };
@@ -147,12 +156,18 @@ function includeCovered(drafts: readonly RowDraft[]): void {
 
 function includedText(
   names: readonly string[],
-  titles: ReadonlyMap<string, string>,
+  titles: ReadonlyMap<string, ConsentText>,
   { words }: ConsentLocale,
 ): string {
   return fillPlaceholders(words.includedIn, {
-    scopes: names.map((name) => titles.get(name)).join(", "),
+    scopes: names.map((name) => titles.get(name)?.text).join(", "),
   });
+}
+
+/** Returns the titles of scopes, each once: scopes with different values have one title. */
+function titlesOf(scopes: readonly Meaning[], locale: ConsentLocale): readonly ConsentText[] {
+  const titles = scopes.map(({ scope }) => titleOf(scope, locale));
+  return [...new Map(titles.map((title) => [title.text, title])).values()];
 }
 
 /** Facts that all rows of one screen share. */
@@ -250,18 +265,15 @@ function entitlementNote(
 }
 
 /**
- * Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". A name that has more
- * than words, such as `url:GET|/v1/courses`, gives way to the description.
+ * Returns the title of a scope, or its description, or one made of the words of its name: `courses:read` becomes "Courses: read".
  */
-export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
-  const title = localizedText(scope, "title", locale);
-  if (title !== undefined) return title;
-  const description = localizedText(scope, "description", locale);
-  if (description !== undefined && /[^\w ]/.test(wordsOf(scope.name))) return description;
+export function titleOf(scope: CompiledScope, locale: ConsentLocale): ConsentText {
+  const text = localizedText(scope, "title", locale) ?? localizedText(scope, "description", locale);
+  if (text !== undefined) return text;
   const { resource, action } = syntaxOf(scope);
   const about = wordsOf(resource ?? "");
   const spoken = about === "" ? wordsOf(scope.name) : `${about}: ${wordsOf(action as string)}`;
-  return spoken === "" ? scope.name : capitalize(spoken);
+  return { text: spoken === "" ? scope.name : capitalize(spoken), lang: null };
 }
 
 function wordsOf(text: string): string {

@@ -1,3 +1,4 @@
+import { groupBy } from "../grammar/entry-of.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { bundlesOf } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
@@ -9,8 +10,8 @@ import { cleanClientText } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
 import { readConsentFacts, readConsentOptions } from "./facts.js";
 import { createOffer, grantedMeanings, grantedTokens, type Offer } from "./grantable-scopes.js";
-import { consentHeaders } from "./headers.js";
-import { type ConsentLocale, pickLocale } from "./locale.js";
+import { pageHeaders } from "./headers.js";
+import { type ConsentLocale, localizedName, pickLocale } from "./locale.js";
 import type {
   ConsentFacts,
   ConsentOptions,
@@ -56,13 +57,13 @@ export function consentScreen(
   const compiled = compiledPolicyOf(policy);
   const options = readConsentOptions(givenOptions);
   const facts = readConsentFacts(given);
-  const locale = pickLocale(facts.locale);
+  const locale = pickLocale(facts.locale, compiled.definition.language);
   const offer = createOffer(compiled, facts, options);
   const scopeRows = rowsOf(compiled, facts, options, offer, locale);
   const rows = scopeRows.map(({ row }) => row);
   const isIdentity = ({ row }: ScopeRow) => IDENTITY_SCOPES.has(row.scope);
   const isOffline = ({ row }: ScopeRow) => row.scope === OFFLINE_ACCESS;
-  const boundaries = boundariesOf(compiled, facts, options, offer);
+  const boundaries = boundariesOf(compiled, facts, options, { offer, locale });
   const reason = reasonOf(compiled, facts, offer, { rows, boundaries });
   return {
     version: 1,
@@ -75,22 +76,26 @@ export function consentScreen(
     reason,
     user: userOf(facts),
     client: clientView(facts.client),
-    identity: scopeRows.filter(isIdentity).map(({ row }) => row),
+    identity: newFirst(
+      scopeRows.filter(isIdentity).map(({ row }) => row),
+      isNew,
+    ),
     groups: groupsOf(
+      compiled,
       scopeRows.filter((one) => !isIdentity(one) && !isOffline(one)),
       locale,
     ),
     offline: scopeRows.find(isOffline)?.row ?? null,
     boundaries,
-    presets: presetsOf(compiled, scopeRows),
-    notCovered: [...(compiled.definition.notCovered ?? [])],
+    presets: presetsOf(compiled, scopeRows, locale),
+    notCovered: notCoveredOf(compiled, locale),
     links: {
       manage: safeLink(options.manageUrl),
       report: safeLink(options.reportUrl),
       help: safeLink(options.helpUrl),
     },
     canSkip: offer.error === undefined && canSkip(facts, rows, reason),
-    headers: consentHeaders(facts.client.redirect_uri),
+    headers: pageHeaders(facts.client.redirect_uri),
     words: locale.words,
   };
 }
@@ -117,17 +122,45 @@ function userOf({ user }: ConsentFacts): ConsentScreen["user"] {
 }
 
 function groupsOf(
+  { definition }: CompiledPolicy,
   scopeRows: readonly ScopeRow[],
-  { words }: ConsentLocale,
+  locale: ConsentLocale,
 ): ConsentScreen["groups"] {
-  const byLegend = new Map<string, ConsentRow[]>();
-  for (const { row, scope } of scopeRows) {
-    const legend = scope.options.group ?? words.access;
-    const rows = byLegend.get(legend) ?? [];
-    byLegend.set(legend, rows);
-    rows.push(row);
-  }
-  return [...byLegend].map(([legend, rows], index) => ({ id: `group-${index + 1}`, legend, rows }));
+  const byGroup = groupBy(scopeRows, ({ scope }) => scope.options.group ?? "");
+  const groups = [...byGroup].map(([group, members]) => {
+    const { text, lang } =
+      group === ""
+        ? { text: locale.words.access, lang: null }
+        : localizedName(definition, { kind: "groups", name: group, text: group }, locale);
+    return {
+      legend: text,
+      lang,
+      rows: newFirst(
+        members.map(({ row }) => row),
+        isNew,
+      ),
+    };
+  });
+  return newFirst(groups, ({ rows }) => rows.some(isNew)).map((group, index) => ({
+    id: `group-${index + 1}`,
+    ...group,
+  }));
+}
+
+const isNew = (row: ConsentRow) => row.isNew;
+
+/** Returns the items with something new before all others, otherwise in the same order. */
+function newFirst<Item>(items: readonly Item[], hasNew: (item: Item) => boolean): readonly Item[] {
+  return [...items.filter(hasNew), ...items.filter((item) => !hasNew(item))];
+}
+
+function notCoveredOf(
+  { definition }: CompiledPolicy,
+  locale: ConsentLocale,
+): ConsentScreen["notCovered"] {
+  return (definition.notCovered ?? []).map((text) =>
+    localizedName(definition, { kind: "notCovered", name: text, text }, locale),
+  );
 }
 
 /**
@@ -137,18 +170,22 @@ function groupsOf(
 function presetsOf(
   policy: CompiledPolicy,
   scopeRows: readonly ScopeRow[],
+  locale: ConsentLocale,
 ): ConsentScreen["presets"] {
   const baseline = new Set(policy.baseline);
   const changeable = scopeRows.filter(({ row }) => !row.locked || row.checked);
   return [...bundlesOf(policy)].flatMap(([id, bundle]) => {
     const members = new Set(bundle.members);
     if (!changeable.some(({ row, scope }) => members.has(scope) && !row.locked)) return [];
-    const title = id.replaceAll(/[-_]+/g, " ");
+    const words = id.replaceAll(/[-_]+/g, " ");
+    const text = words.charAt(0).toUpperCase() + words.slice(1);
+    const title = localizedName(policy.definition, { kind: "bundles", name: id, text }, locale);
     const chosen = changeable.filter(({ scope }) => members.has(scope) || baseline.has(scope));
     return [
       {
         id,
-        title: title.charAt(0).toUpperCase() + title.slice(1),
+        title: title.text,
+        lang: title.lang,
         scopes: chosen.map(({ row }) => row.scope),
       },
     ];

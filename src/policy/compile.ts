@@ -9,6 +9,7 @@ import type { BundleDefinition, PolicyDefinition } from "./definition.js";
 import { readJson } from "./json-text.js";
 import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
+import { checkPolicyTexts } from "./policy-texts.js";
 import { createReport, describeFindings, type Path, type Report } from "./report.js";
 import type { RequirementContext } from "./requirement.js";
 import { reportRestrictedLists } from "./restricted.js";
@@ -78,6 +79,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   const operations = compileOperations(definition, always, reading);
   reportExceededBudget(budget, report);
   checkAcceptedFindings(definition, report);
+  checkPolicyTexts(definition, report);
   return {
     definition: deepFreeze(definition),
     tiers: definition.tiers ?? [],

@@ -229,6 +229,18 @@ export type BundleDefinition<Scope extends string = string> =
       readonly except?: readonly Scope[];
     };
 
+/** Texts of a policy in another language, by what they translate. Default of each text: the policy's own. */
+export interface PolicyTexts {
+  /** Headings by the `group` of scopes. */
+  readonly groups?: { readonly [group: string]: string };
+  /** Titles by the name of a bundle. */
+  readonly bundles?: { readonly [bundle: string]: string };
+  /** Headings of the choice by the name of a boundary. */
+  readonly boundaries?: { readonly [boundary: string]: string };
+  /** Texts by the text in `notCovered`. */
+  readonly notCovered?: { readonly [text: string]: string };
+}
+
 /** A finding of `lintPolicy` that the author of the policy accepts. */
 export interface AcceptedFinding {
   /** The code of the finding, such as `"unused_scope"`. */
@@ -263,6 +275,8 @@ export interface PolicyDefinition<
   readonly name: string;
   /** The version of the policy. Consent pages, receipts and audit events include it. */
   readonly version: string;
+  /** The language of the policy's own texts, as a BCP 47 tag. Consent pages mark untranslated texts with it. Default: unknown. */
+  readonly language?: string;
   /** The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier. */
   readonly tiers?: readonly Tier[];
   /** The account types. */
@@ -312,6 +326,8 @@ export interface PolicyDefinition<
   };
   /** What no scope covers, as texts for users. */
   readonly notCovered?: readonly string[];
+  /** Names of groups, bundles and boundaries, and what no scope covers, in other languages, by BCP 47 tag. */
+  readonly locales?: { readonly [locale: string]: PolicyTexts };
   /** The accepted findings of `lintPolicy`. It omits them, and reports those that no longer occur. They have no effect on decisions. */
   readonly lint?: readonly AcceptedFinding[];
 }

@@ -32,7 +32,7 @@ type DeclaredNames = Readonly<
  */
 export function policyJsonSchema(): Record<string, unknown> {
   const { definition, scope, operation, requirement, oneCase, branch, audit, declared } = schemas();
-  const { boundary, everyScope, accepted } = schemas();
+  const { boundary, everyScope, policyTexts, accepted } = schemas();
   const metadata = z
     .registry<z.core.JSONSchemaMeta>()
     .add(definition, { title: "scope-policy: a policy" })
@@ -78,6 +78,7 @@ export function policyJsonSchema(): Record<string, unknown> {
   describe(metadata, audit.shape, of.AuditOptions);
   describe(metadata, boundary.shape, of.BoundaryOptions);
   describe(metadata, everyScope.shape, of.BundleDefinition);
+  describe(metadata, policyTexts.shape, of.PolicyTexts);
   describe(metadata, accepted.shape, of.AcceptedFinding);
   // an unknown code has a finding of its own, so the shape accepts any text
   metadata.add(accepted.shape.code, {

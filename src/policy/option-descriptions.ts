@@ -84,6 +84,12 @@ export const OPTION_DESCRIPTIONS = {
     every: "Selects every unreserved scope.",
     except: "The scopes that are left out. Default: none.",
   },
+  PolicyTexts: {
+    groups: "Headings by the `group` of scopes.",
+    bundles: "Titles by the name of a bundle.",
+    boundaries: "Headings of the choice by the name of a boundary.",
+    notCovered: "Texts by the text in `notCovered`.",
+  },
   AcceptedFinding: {
     code: 'The code of the finding, such as `"unused_scope"`.',
     path: 'The place of the finding, exactly as it names it: `scopes["admin:read"]`.',
@@ -94,6 +100,8 @@ export const OPTION_DESCRIPTIONS = {
       "The JSON Schema of the file, for editors. It is dropped: the policy does not contain it.",
     name: "The name of the policy, as free text.",
     version: "The version of the policy. Consent pages, receipts and audit events include it.",
+    language:
+      "The language of the policy's own texts, as a BCP 47 tag. Consent pages mark untranslated texts with it. Default: unknown.",
     tiers:
       'The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier.',
     accountTypes: "The account types.",
@@ -109,6 +117,8 @@ export const OPTION_DESCRIPTIONS = {
     endpoints:
       "The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`. A segment can have text beside a placeholder (`{name}:cancel`), and the last one can be a catch-all for one or more segments (`{path*}`).",
     notCovered: "What no scope covers, as texts for users.",
+    locales:
+      "Names of groups, bundles and boundaries, and what no scope covers, in other languages, by BCP 47 tag.",
     lint: "The accepted findings of `lintPolicy`. It omits them, and reports those that no longer occur. They have no effect on decisions.",
   },
 } as const;

@@ -3,6 +3,7 @@ import { isObject } from "../grammar/is-object.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { MATCHING_RULES } from "./scope-lookup.js";
+import { hintAt } from "./shape-hints.js";
 import { meantBy } from "./slips.js";
 
 /** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
@@ -102,6 +103,13 @@ function createSchemas() {
     title: optional.name(),
     absent: z.optional(z.literal(["none", "dangerouslyAll"])),
   });
+  const translated = () => z.optional(z.record(z.string(), text()));
+  const policyTexts = z.strictObject({
+    groups: translated(),
+    bundles: translated(),
+    boundaries: translated(),
+    notCovered: translated(),
+  });
   const accepted = z.strictObject({ code: text(), path: z.string(), reason: text() });
   const operations = () => z.optional(z.record(z.string(), z.union([declared.scope, operation])));
   const everyScope = z.strictObject({ every: z.literal(true), except: optional.scopes() });
@@ -109,6 +117,7 @@ function createSchemas() {
     $schema: optional.text(),
     name: text(),
     version: text(),
+    language: optional.text(),
     tiers: optional.names(),
     accountTypes: optional.names(),
     entitlements: optional.names(),
@@ -120,12 +129,14 @@ function createSchemas() {
     tools: operations(),
     endpoints: operations(),
     notCovered: optional.names(),
+    locales: z.optional(z.record(z.string(), policyTexts)),
     lint: z.optional(list(accepted)),
   });
   return {
     definition,
     scope,
     localTexts,
+    policyTexts,
     operation,
     requirement,
     boundary,
@@ -257,35 +268,6 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   }
 }
 
-/** Returns a hint at what a value of the wrong type was probably meant to be. */
-function hintAt(input: unknown, path: Path): string {
-  if (path.at(-1) === "maxAge") return ": write seconds, as in maxAge: 300";
-  if (path.at(-1) === "deny") return `: write the reason, as in deny: "Use the console."`;
-  const isWithin = path.at(-1) === "within" || (path.at(-2) === "within" && path.length === 4);
-  if (isWithin) return `: write a parameter for each boundary, as in { project: "projectId" }`;
-  const isBoundary = path[0] === "boundaries" && path.length < 3;
-  return isBoundary
-    ? `: write the claim of each boundary, as in { project: { claim: "projects" } }`
-    : hintAtList(input, path);
-}
-
-/** Returns a hint at what a list was probably meant to be, in the place of a requirement, of all scopes or of an option. */
-function hintAtList(input: unknown, path: Path): string {
-  if (!Array.isArray(input)) return "";
-  const [top] = path;
-  if (path.at(-1) === "entitlement")
-    return `: write one name; if several are required, nest one requirement for each in { allOf: [...] }`;
-  if (top === "scopes" && path.length === 1)
-    return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
-  if (top === "scopes" && path.at(-1) === "restricted")
-    return ": write `restricted: true`, and name the scope in `approvedScopes` of each approved client";
-  if (top !== "tools" && top !== "endpoints") return "";
-  const isPart = path.at(-2) === "allOf" || path.at(-2) === "anyOf";
-  return isPart || path.length === 2 || path.at(-1) === "scope"
-    ? `: write { allOf: ["a", "b"] } if all of them are required, or { anyOf: ["a", "b"] } if one is enough`
-    : "";
-}
-
 /** Returns the types that an issue expected; for a union, those of all arms. */
 function expectedBy(issue: Issue): string {
   const wrong = issue.code === "invalid_union" ? issue.errors.flat() : [issue];
@@ -329,6 +311,7 @@ function optionsAt(path: Path): readonly string[] {
   if (top === "scopes") return Object.keys((third === "locales" ? localTexts : scope).shape);
   if (top === "bundles") return ["every", "except"];
   if (top === "boundaries") return ["claim", "title", "absent"];
+  if (top === "locales") return Object.keys(schemas().policyTexts.shape);
   if (top === "lint") return Object.keys(schemas().accepted.shape);
   if (third === "audit") return ["show", "hash"];
   if (path.length === 2) return Object.keys(operation.shape);

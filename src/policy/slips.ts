@@ -6,6 +6,7 @@ import { nearest } from "./suggest.js";
  */
 const SLIPS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ["name", "title id"],
+  ["language", "lang locale"],
   ["tiers", "plans levels"],
   ["entitlements", "features addons"],
   ["boundaries", "boundary limits"],

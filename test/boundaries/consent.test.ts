@@ -37,6 +37,7 @@ describe("the consent screen", () => {
       {
         name: "project",
         title: "Projects",
+        lang: null,
         values: [
           {
             domId: "boundary-1-1",

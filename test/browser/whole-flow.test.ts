@@ -55,7 +55,7 @@ async function createSchoolSeat(): Promise<Seat> {
   const seat = await createDemoSeat("loopwise", ASKED);
   expect(await seat.ask(ASKED)).toBe("REDIRECT");
   await seat.signIn("ana");
-  await seat.page.getByLabel("Posts: write").uncheck();
+  await seat.page.getByLabel("Create, update, and delete posts").uncheck();
   await seat.answer("Allow");
   await seat.connect();
   return seat;
@@ -97,7 +97,7 @@ describe("a client of the school", () => {
       ["posts:read", true, ""],
       ["posts:write", true, ""],
     ]);
-    await seat.page.getByLabel("Posts: write").uncheck();
+    await seat.page.getByLabel("Create, update, and delete posts").uncheck();
     await seat.answer("Allow");
     await seat.connect();
     expect(seat.held()).toEqual(["courses:read", "openid", "posts:read"]);
@@ -117,12 +117,12 @@ describe("a client of the school", () => {
     const client = seat.clientId();
     await seat.isSentAway(() => seat.call("list_orders"));
     expect(requestedOf(seat)).toEqual(["openid", "courses:read", "posts:read", "orders:read"]);
-    // the user does not have to sign in again
+    // the user does not have to sign in again, and what is new comes first
     expect(await marksOf(seat)).toEqual([
-      ["openid", true, "Required"],
-      ["courses:read", true, "Already allowed"],
       ["orders:read", true, "New"],
+      ["courses:read", true, "Already allowed"],
       ["posts:read", true, "Already allowed"],
+      ["openid", true, "Required"],
     ]);
     await seat.answer("Allow");
     const orders = await seat.call("list_orders");
@@ -155,7 +155,7 @@ describe("a client of the school", () => {
   it("asks once again if the user allows access without the needed scope", async () => {
     const seat = await createSchoolSeat();
     await seat.isSentAway(() => seat.call("list_orders"));
-    await seat.page.getByLabel("Orders: read").uncheck();
+    await seat.page.locator(`input[value="orders:read"]`).uncheck();
     await seat.answer("Allow");
     expect(seat.held()).toEqual(["courses:read", "openid", "posts:read"]);
     await seat.isSentAway(() => seat.call("list_orders"));
@@ -207,8 +207,8 @@ describe("a client of the platform for mentors", () => {
     const seat = await createDemoSeat("movementors", EVERYTHING);
     expect(await seat.ask(EVERYTHING)).toBe("REDIRECT");
     await seat.signIn("ana");
-    await seat.page.getByRole("link", { name: title }).click();
-    await seat.page.waitForURL(`**?preset=${bundle}`);
+    await seat.page.getByRole("button", { name: title, exact: true }).click();
+    await seat.page.locator(`[aria-current=true][value="preset:${bundle}"]`).waitFor();
     return seat;
   }
 

@@ -14,6 +14,46 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
+    title: "texts in another language that translate nothing, and a language that is not a tag",
+    policy: {
+      language: "English, British",
+      scopes: { ...scopes, "courses:write": { group: "Courses" } },
+      notCovered: ["Payouts"],
+      locales: {
+        de: {
+          groups: { Courses: "Kurse", Coursse: "Kurse" },
+          bundles: { "read-only": "Nur lesen" },
+          boundaries: { project: "Projekte" },
+          notCovered: { Payout: "Auszahlungen" },
+          titles: {},
+        },
+        fr: { groups: { Courses: "" } },
+      },
+    },
+    finds: [
+      ["unknown_key", "locales.de.titles", "unknown option `titles`"],
+      ["empty_text", "locales.fr.groups.Courses", "must not be empty"],
+      [
+        "language_tag",
+        "language",
+        "invalid language tag `English, British`: expected a BCP 47 tag",
+      ],
+      ["unknown_text", "locales.de.groups.Coursse", "is not the `group` of a scope", "Courses"],
+      ["unknown_text", 'locales.de.bundles["read-only"]', "is not a bundle of the policy"],
+      ["unknown_text", "locales.de.boundaries.project", "is not a boundary of the policy"],
+      ["unknown_text", "locales.de.notCovered.Payout", "is not a text of `notCovered`", "Payouts"],
+    ],
+  },
+  {
+    title: "texts in another language for a part with an invalid value, which has the only finding",
+    policy: {
+      scopes,
+      notCovered: [7],
+      locales: { de: { notCovered: { Payouts: "Auszahlungen" } } },
+    },
+    finds: [["invalid_type", "notCovered[0]", "expected a string, got a number"]],
+  },
+  {
     title: "an empty list `notCovered`",
     policy: { notCovered: [] },
     finds: [["empty_list", "notCovered", "must not be empty"]],

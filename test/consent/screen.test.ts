@@ -345,7 +345,7 @@ describe("a row", () => {
       scope: "courses:read",
       facts: { requested: "courses:read courses:write", refused: [{ scope: "courses:read" }] },
       row: ["implied", true, false],
-      has: { why: "Included in Courses: write", includedIn: ["courses:write"] },
+      has: { why: "Included in Change courses", includedIn: ["courses:write"] },
     },
     {
       title: "is not implied by another row that is not checked",
@@ -580,7 +580,7 @@ describe("the rest of the screen", () => {
       policyName: "School",
       policyVersion: "7",
       user: { label: "ana@example.com", switchAccountUrl: "https://as.example/switch" },
-      notCovered: ["Payouts"],
+      notCovered: [{ text: "Payouts", lang: null }],
       links: { manage: "https://as.example/apps", report: null, help: "https://a.b/" },
     });
     expect(screen.groups.map(({ id, legend, rows }) => [id, legend, rows.length])).toEqual([
@@ -588,13 +588,14 @@ describe("the rest of the screen", () => {
       ["group-2", "What this app can do", 1],
     ]);
     expect(screen.presets).toEqual([
-      { id: "read-only", title: "Read only", scopes: ["courses:read"] },
+      { id: "read-only", title: "Read only", lang: null, scopes: ["courses:read"] },
       {
         id: "all",
         title: "All",
+        lang: null,
         scopes: ["openid", "courses:read", "courses:write", "reports:export"],
       },
-      { id: "exports", title: "Exports", scopes: ["reports:export"] },
+      { id: "exports", title: "Exports", lang: null, scopes: ["reports:export"] },
     ]);
     expect(new Set(rowsOf(screen).map((row) => row.domId)).size).toBe(5);
     expect(JSON.parse(JSON.stringify(screen))).toEqual(screen);

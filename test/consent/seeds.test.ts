@@ -177,7 +177,7 @@ describe("MoveMentors", () => {
 
   it("What scopes do not cover", () => {
     expect(screen.notCovered).toHaveLength(4);
-    expect(screen.notCovered.join()).toContain("Triggering payouts");
+    expect(screen.notCovered.map(({ text }) => text).join()).toContain("Triggering payouts");
   });
 
   it("offline_access: Allow the client to refresh its access token without you re-authorising.", () => {

@@ -164,8 +164,8 @@ describe("limits of consent", () => {
 
   it("MAX_TAGS: at most 16 language tags are considered", () => {
     const unknown = listOf(16, () => "tlh");
-    expect(pickLocale([...unknown.slice(1), "de"]).tag).toBe("de");
-    expect(pickLocale([...unknown, "de"]).tag).toBe("en");
+    expect(pickLocale([...unknown.slice(1), "de"], undefined).tag).toBe("de");
+    expect(pickLocale([...unknown, "de"], undefined).tag).toBe("en");
   });
 
   const policy = loadPolicy({ name: "Limits", version: "1", scopes: scopesOf(3) });

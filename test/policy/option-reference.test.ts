@@ -41,6 +41,10 @@ const PLACE: Readonly<Record<string, Place>> = {
     headings: ["Declare scopes"],
     parts: (members) => ({ scopes: { read: members, write: {} } }),
   },
+  locales: {
+    headings: ["Translate the texts"],
+    parts: (members) => ({ locales: { de: members } }),
+  },
   "Scope.locales": {
     headings: ["Declare scopes"],
     parts: (members) => ({ scopes: { read: { locales: { de: members } }, write: {} } }),
@@ -134,9 +138,17 @@ const SLIPS: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
     endpoints: "routes",
     notCovered: "not_covered",
     lint: "ignore",
+    language: "lang",
+    locales: "translations",
   },
   bundles: { every: "all", except: "without" },
   AcceptedFinding: { code: "rule", path: "place", reason: "why" },
+  locales: {
+    groups: "group",
+    bundles: "presets",
+    boundaries: "boundary",
+    notCovered: "not_covered",
+  },
   Boundary: {
     claim: [
       { boundaries: { project: "projects" } },

@@ -109,6 +109,8 @@ const FULL = {
     "GET /health": { public: true },
   },
   notCovered: ["Payouts"],
+  language: "en",
+  locales: { de: { notCovered: { Payouts: "Auszahlungen" } } },
   lint: [{ code: "unused_scope", path: "scopes.openid", reason: "Clients ask for it." }],
 } satisfies PolicyDefinition;
 

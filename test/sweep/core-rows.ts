@@ -1,4 +1,5 @@
 import type * as core from "scope-policy";
+import { consentScreen } from "scope-policy";
 import { definition, FACTS, ISSUER, METADATA, RESOURCE, SELECTIONS, TOKENS } from "./definition.js";
 import type { Table } from "./row.js";
 
@@ -61,6 +62,13 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
           [{ ...grant, scope: ["openid", "offline_access"], policyVersion: "7" }, facts],
         );
       }),
+    },
+    consentHeaders: {
+      takes: ["program", "options"],
+      samples: product(
+        FACTS.map((facts) => consentScreen(policy, facts)),
+        [{}, { script: "self" }],
+      ),
     },
     consentScreen: {
       takes: ["policy", "facts", "options"],

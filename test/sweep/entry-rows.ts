@@ -105,6 +105,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
           takes: ["program", "options"],
           samples: product(screens, [
             page,
+            { ...page, selection: { decision: "all", scopes: [7], boundaries: "x" } },
             { ...page, preset: "read-only", notice: "Again", presetUrl: (id: string) => `?${id}` },
           ]),
         },

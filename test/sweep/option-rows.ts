@@ -216,6 +216,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       wrong: CONSENT,
     }),
   ),
+  rowOf<core.ConsentSources>({
+    title: "consentHeaders",
+    good: {},
+    run: (options) => core.consentHeaders(screen, options),
+    wrong: { script: ANY_TEXT, style: ANY_TEXT },
+  }),
   rowOf<core.ConsentOptions>({
     title: "resolveConsent",
     good: {},
@@ -460,6 +466,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       action: [7, null],
       csrf: ANY_TEXT,
       preset: ANY_TEXT,
+      selection: [7, "all", null],
       notice: ANY_TEXT,
       stylesheet: ANY_TEXT,
       presetUrl: ANY_FUNCTION,

@@ -6,6 +6,8 @@ export interface ConsentWords {
   readonly signedInAs: string;
   /** Text of the link to choose another account. */
   readonly switchAccount: string;
+  /** Step-up, an app with an earlier grant that asks for more: `{client}`. */
+  readonly moreAsked: string;
   /** Destination of the redirect: `{host}`. */
   readonly redirect: string;
   /** Destination of the redirect if a program on the user's device receives the response: `{host}`. */
@@ -22,6 +24,14 @@ export interface ConsentWords {
   readonly offline: string;
   /** Label of the presets. */
   readonly presets: string;
+  /** Button that checks every box. */
+  readonly chooseAll: string;
+  /** Button that unchecks every box. */
+  readonly chooseNone: string;
+  /** Summary of collapsed rows: `{chosen}` and `{count}`, their numbers. */
+  readonly chosen: string;
+  /** Summary of collapsed rows after the user changed one: `{count}`, their number. */
+  readonly changed: string;
   /** Badge of a required row. */
   readonly required: string;
   /** Reason why a required row is locked. */
@@ -50,6 +60,10 @@ export interface ConsentWords {
   readonly noChoice: string;
   /** Summary of the tools and endpoints that a row opens: `{tools}`, their number. */
   readonly unlocks: string;
+  /** Summary of the details of a row that opens no tool and no endpoint. */
+  readonly details: string;
+  /** Name of the scope: `{scope}`. */
+  readonly technicalName: string;
   /** Resource that a bound scope is about: `{label}`. */
   readonly about: string;
   /** Heading of the list of what no scope covers. */

@@ -5,6 +5,7 @@ export const de: ConsentWords = {
   heading: "{client} möchte auf {policy} zugreifen",
   signedInAs: "Sie sind angemeldet als {user}.",
   switchAccount: "Anderes Konto verwenden",
+  moreAsked: "{client} hat bereits Zugriff und bittet um mehr. Neues steht an erster Stelle.",
   redirect: "Wenn Sie den Zugriff erlauben, werden Sie zu {host} weitergeleitet.",
   redirectLocal:
     "Wenn Sie den Zugriff erlauben, empfängt ein Programm auf diesem Gerät ({host}) die Antwort. Fahren Sie nur fort, wenn Sie dieses Programm selbst gestartet haben.",
@@ -14,6 +15,10 @@ export const de: ConsentWords = {
   access: "Was diese App tun kann",
   offline: "Zugriff in Ihrer Abwesenheit",
   presets: "Schnellauswahl",
+  chooseAll: "Alles auswählen",
+  chooseNone: "Nichts auswählen",
+  chosen: "{chosen} von {count} ausgewählt",
+  changed: "{count} Berechtigungen, von Ihnen geändert",
   required: "Erforderlich",
   requiredWhy: "Ohne diese Berechtigung kann die App nicht arbeiten.",
   granted: "Bereits erlaubt",
@@ -29,6 +34,8 @@ export const de: ConsentWords = {
   noChoice:
     "Es gibt keinen Eintrag zur Auswahl. Die App kann daher keine Berechtigung erhalten, die einen benötigt.",
   unlocks: "Was dies erlaubt ({tools})",
+  details: "Einzelheiten",
+  technicalName: "Technischer Name: {scope}",
   about: "Für: {label}",
   notCovered: "Was diese App niemals tun kann",
   allow: "Erlauben",

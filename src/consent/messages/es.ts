@@ -5,6 +5,7 @@ export const es: ConsentWords = {
   heading: "{client} solicita acceso a {policy}",
   signedInAs: "Ha iniciado sesión como {user}.",
   switchAccount: "Usar otra cuenta",
+  moreAsked: "{client} ya tiene acceso y pide más. Lo nuevo aparece primero.",
   redirect: "Si permite el acceso, se le redirigirá a {host}.",
   redirectLocal:
     "Si permite el acceso, un programa de este dispositivo ({host}) recibirá la respuesta. Continúe solo si usted mismo inició ese programa.",
@@ -14,6 +15,10 @@ export const es: ConsentWords = {
   access: "Qué puede hacer esta aplicación",
   offline: "Acceso en su ausencia",
   presets: "Opciones rápidas",
+  chooseAll: "Elegir todo",
+  chooseNone: "No elegir nada",
+  chosen: "{chosen} de {count} elegidos",
+  changed: "{count} permisos, modificados por usted",
   required: "Obligatorio",
   requiredWhy: "La aplicación no puede funcionar sin este permiso.",
   granted: "Ya permitido",
@@ -29,6 +34,8 @@ export const es: ConsentWords = {
   noChoice:
     "No hay ninguna opción, por lo que la aplicación no puede obtener los permisos que requieren una.",
   unlocks: "Qué permite ({tools})",
+  details: "Detalles",
+  technicalName: "Nombre técnico: {scope}",
   about: "Para: {label}",
   notCovered: "Lo que esta aplicación nunca puede hacer",
   allow: "Permitir",

@@ -5,6 +5,8 @@ export const fr: ConsentWords = {
   heading: "{client} demande l’accès à {policy}",
   signedInAs: "Vous êtes connecté en tant que {user}.",
   switchAccount: "Utiliser un autre compte",
+  moreAsked:
+    "{client} a déjà un accès et en demande davantage. Ce qui est nouveau vient en premier.",
   redirect: "Si vous autorisez l’accès, vous serez redirigé vers {host}.",
   redirectLocal:
     "Si vous autorisez l’accès, un programme de cet appareil ({host}) recevra la réponse. Ne continuez que si vous avez lancé ce programme vous-même.",
@@ -14,6 +16,10 @@ export const fr: ConsentWords = {
   access: "Ce que cette application peut faire",
   offline: "Accès en votre absence",
   presets: "Choix rapides",
+  chooseAll: "Tout choisir",
+  chooseNone: "Ne rien choisir",
+  chosen: "{chosen} sur {count} choisies",
+  changed: "{count} autorisations, modifiées par vous",
   required: "Obligatoire",
   requiredWhy: "L’application ne peut pas fonctionner sans cette autorisation.",
   granted: "Déjà autorisé",
@@ -29,6 +35,8 @@ export const fr: ConsentWords = {
   noChoice:
     "Il n’y a aucune option : l’application ne peut donc pas obtenir les autorisations qui en nécessitent une.",
   unlocks: "Ce que cela permet ({tools})",
+  details: "Détails",
+  technicalName: "Nom technique : {scope}",
   about: "Pour : {label}",
   notCovered: "Ce que cette application ne peut jamais faire",
   allow: "Autoriser",
