@@ -224,7 +224,7 @@ async function keep(
   outcome: Extract<ConsentOutcome, { ok: true }>,
 ): Promise<string | undefined> {
   const sub = user?.sub ?? "";
-  const grantId = await store.grants.record({ sub, client, outcome, policy });
+  const grantId = await store.grants.record({ sub, client, outcome, policy }); // the tokens of a narrower one are revoked
   const kept = await store.grants.get(grantId);
   if (kept === undefined) return undefined;
   const { Grant } = provider;

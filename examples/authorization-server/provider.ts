@@ -1,5 +1,5 @@
 // Configures node-oidc-provider with a policy: metadata, registration, consent, issued scopes and refreshes.
-import { exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import type Provider from "oidc-provider";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import {

@@ -1,8 +1,8 @@
-// node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors | localisation] [--port NUMBER] [--database FILE]
+// node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors | localisation] [--port NUMBER] [--data FOLDER]
 //
 // An authorization server that decides on scopes with a policy only. node-oidc-provider implements the protocol; this library decides
 // which scopes are advertised, registered, requested, granted and refreshed, renders the pages, and stores what users granted. With
-// `--port` and `--database` it goes on after a restart where it was.
+// `--port` and `--data` it goes on after a restart where it was.
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,8 +38,8 @@ export interface AuthorizationServerOptions {
   readonly backends?: readonly Backend[];
   /** The port to listen on. Default: `0`, a free port. */
   readonly port?: number;
-  /** The file that keeps everything. Default: the memory of the process. */
-  readonly database?: string;
+  /** The folder with the databases that keep everything. Default: the memory of the process. */
+  readonly data?: string;
   /** Receives log events. */
   readonly log?: (event: string, details: object) => void;
   /** Receives one audit event for each registration, consent, token and revocation, in addition to the audit log. */
@@ -90,7 +90,7 @@ export async function start(
     people = PEOPLE,
     backends = [],
     port = 0,
-    database,
+    data,
     log = () => {},
     audit: write = () => {},
   }: AuthorizationServerOptions = {},
@@ -101,11 +101,15 @@ export async function start(
     server.listen(port, "127.0.0.1", resolve);
   });
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const storage = await openStorage(database);
+  const storage = await openStorage(data);
   const store = await createStore({
     db: storage.db,
     maxTokenLifetime: 600,
-    endTokens: (step, grant) => endTokens(provider, step, grant).then(() => log(step, grant)),
+    lastUsedInterval: 1_000, // so that the page shows a use while you try it
+    endTokens: async (step, grant) => {
+      await endTokens(provider, step, grant);
+      if (step === "refresh_tokens") log("grant.revoked", { grantId: grant.grantId });
+    },
   });
   await store.migrate();
   const sessions = createSessions(
@@ -258,7 +262,7 @@ function revokeWithProvider(
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: "string" }, database: { type: "string" } },
+    options: { port: { type: "string" }, data: { type: "string" } },
   });
   const policies = new Map<string | undefined, Policy>([
     ["movementors", movementors],
@@ -267,7 +271,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const running = await start(policies.get(positionals[0]) ?? loopwise, {
     log: (event, details) => console.log(event, JSON.stringify(details)),
     port: Number(values.port ?? 0),
-    ...(values.database !== undefined && { database: values.database }),
+    ...(values.data !== undefined && { data: values.data }),
   });
   console.log(`authorization server: ${running.issuer}/.well-known/oauth-authorization-server`);
   console.log(`connected apps:       ${running.issuer}${CONNECTED_APPS}`);

@@ -1,4 +1,7 @@
-// The state of the server in one file of libSQL: a connection for the store, and the rows and keys of node-oidc-provider.
+// The state of the server in one folder: the database of the store, and another one with the rows and keys of node-oidc-provider. SQLite
+// has one writer at a time, and in two files they never wait for each other.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { LibsqlDialect } from "@libsql/kysely-libsql";
 import { Kysely } from "kysely";
@@ -6,7 +9,7 @@ import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { AnyKysely } from "scope-policy/store";
 
 export interface Storage {
-  /** The connection of the store, which has the file's other connection for the rows below. */
+  /** The database of the store. */
   readonly db: AnyKysely;
   /** Returns the storage of one kind of rows of node-oidc-provider. */
   readonly adapters: (model: string) => Adapter;
@@ -24,13 +27,15 @@ const TABLES = [
   "create table if not exists provider_secrets (name text primary key, value text not null)",
 ];
 
-/** Opens a file, which is created if it is missing, or a database in memory. */
-export async function openStorage(file: string | undefined): Promise<Storage> {
-  const url = file === undefined ? ":memory:" : `file:${file}`;
-  const db = new Kysely<unknown>({ dialect: new LibsqlDialect({ url }) });
-  const client = createClient({ url });
+/** Opens a folder, which is created if it is missing. Without one, everything is in memory. */
+export async function openStorage(folder: string | undefined): Promise<Storage> {
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const urlOf = (name: string) =>
+    folder === undefined ? ":memory:" : `file:${join(folder, name)}`;
+  const db = new Kysely<unknown>({ dialect: new LibsqlDialect({ url: urlOf("store.db") }) });
+  const client = createClient({ url: urlOf("provider.db") });
   const run = async (sql: string, args: readonly (string | number | null)[] = []) =>
-    (await whenFree(() => client.execute({ sql, args: [...args] }))).rows;
+    (await client.execute({ sql, args: [...args] })).rows;
   for (const table of TABLES) await run(table);
   await run("delete from provider_rows where expires_at < ?", [seconds()]);
   return {
@@ -98,20 +103,4 @@ function createAdapter(run: Run, model: string): Adapter {
 
 function seconds(): number {
   return Math.floor(Date.now() / 1_000);
-}
-
-const LONGEST_WAIT = 10_000;
-
-/** Repeats a statement while the store has the file: its transactions take several turns of this process, which must go on meanwhile. */
-async function whenFree<Result>(statement: () => Promise<Result>): Promise<Result> {
-  for (const start = Date.now(); ; ) {
-    try {
-      return await statement();
-    } catch (error) {
-      const { code } = error as { readonly code?: unknown };
-      const isBusy = typeof code === "string" && code.startsWith("SQLITE_BUSY");
-      if (!isBusy || Date.now() - start > LONGEST_WAIT) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
 }

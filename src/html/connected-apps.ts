@@ -125,10 +125,10 @@ function factsHtml(
   const facts: readonly (readonly [label: string, html: string])[] = [
     [escapeHtml(words.allowedAt), timeHtml(authorizedAt * 1_000)],
     [escapeHtml(words.lastUsed), used],
-    ...boundaries.map(({ title, values }) => {
-      const labels = values.map(({ label }) => isolate(label)).join(", ");
-      return [isolate(title), labels === "" ? escapeHtml(words.none) : labels] as const;
-    }),
+    ...boundaries.map(
+      ({ title, values }) =>
+        [isolate(title), values.map(({ label }) => isolate(label)).join(", ")] as const,
+    ),
     [escapeHtml(words.identifier), `<code>${isolate(client.id)}</code>`],
   ];
   return `<dl class="facts">${facts.map(([label, html]) => `<dt>${label}</dt><dd>${html}</dd>`).join("")}</dl>`;

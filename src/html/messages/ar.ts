@@ -10,7 +10,6 @@ export const ar: PageWords = {
   about: "تقريبًا {time}",
   neverUsed: "لم يُسجَّل أي استخدام",
   identifier: "المعرّف",
-  none: "لا شيء",
   offline: "لديه وصول أيضًا أثناء غيابك.",
   older: "سمحت بهذا بموجب إصدار آخر من الأذونات.",
   scopes: "ما يمكنه فعله ({count})",

@@ -11,7 +11,6 @@ export const de: PageWords = {
   about: "etwa {time}",
   neverUsed: "keine Verwendung erfasst",
   identifier: "Kennung",
-  none: "keine",
   offline: "Hat auch in Ihrer Abwesenheit Zugriff.",
   older: "Sie haben dies unter einer anderen Version der Berechtigungen erlaubt.",
   scopes: "Was sie tun darf ({count})",

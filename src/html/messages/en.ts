@@ -10,7 +10,6 @@ export const en: PageWords = {
   about: "about {time}",
   neverUsed: "no use recorded",
   identifier: "Identifier",
-  none: "none",
   offline: "Also has access while you are away.",
   older: "You allowed this under another version of the permissions.",
   scopes: "What it may do ({count})",

@@ -11,7 +11,6 @@ export const es: PageWords = {
   about: "aproximadamente {time}",
   neverUsed: "ningún uso registrado",
   identifier: "Identificador",
-  none: "ninguno",
   offline: "También tiene acceso cuando usted no está.",
   older: "La permitió con otra versión de los permisos.",
   scopes: "Lo que puede hacer ({count})",

@@ -11,7 +11,6 @@ export const fr: PageWords = {
   about: "environ {time}",
   neverUsed: "aucune utilisation enregistrée",
   identifier: "Identifiant",
-  none: "aucun",
   offline: "A aussi accès en votre absence.",
   older: "Vous l’avez autorisée sous une autre version des autorisations.",
   scopes: "Ce qu’elle peut faire ({count})",

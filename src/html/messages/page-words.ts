@@ -19,8 +19,6 @@ export interface PageWords {
   readonly neverUsed: string;
   /** Label of the identifier of the app. */
   readonly identifier: string;
-  /** Text in place of a list without values. */
-  readonly none: string;
   /** Grant with offline access. */
   readonly offline: string;
   /** Grant under another version of the policy. */
