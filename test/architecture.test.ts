@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   policy: ["grammar"],
   decision: ["policy", "grammar"],
   consent: ["policy", "grammar"],
-  html: ["consent"],
+  html: ["consent", "audit", "policy", "grammar"],
   discovery: ["policy", "grammar"],
   audit: ["decision", "policy", "grammar"],
   "resource-server": ["audit", "discovery", "decision", "policy", "grammar"],

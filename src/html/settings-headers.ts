@@ -1,7 +1,7 @@
 import { STYLE_DIGEST } from "../consent/headers.js";
 
 /** Digest of the stylesheet of these pages. A test compares the two. */
-export const SETTINGS_STYLE_DIGEST = "sha256-ysWWq7nH1OS7miWaW6nA+wSsY7brDbjbEyq3SlgHa8I=";
+export const SETTINGS_STYLE_DIGEST = "sha256-EKWKdj4B95n8OCpWFdoJ+R10yaurImRM4zclRoTydgk=";
 
 /**
  * Headers of the page of connected apps and of the audit log. They forbid scripts, frames, copies and forms to other sites. Set them

@@ -10,9 +10,9 @@ h1{margin-top:0}
 .facts dt,.description,.proof,.reason,.meta,.empty{color:var(--consent-quiet)}
 .facts dd{margin:0}
 .scopes>summary{font-weight:600}
-.scopes ul{margin:.25rem 0 .5rem;padding-inline-start:1.25rem}
+.scopes ul{margin:.25rem 0 .5rem;padding-inline-start:1.25rem;list-style:disc}
 .scopes li{margin:.35rem 0}
-.scopes li>bdi{font-weight:600}
+.scopes li:has(.description)>bdi{font-weight:600}
 .revoke{margin-top:.75rem}
 .revoke>summary{display:inline-block;min-height:3rem;padding:.6rem 1rem;border:2px solid var(--consent-caution);border-radius:var(--consent-radius);color:var(--consent-caution);font-weight:700;list-style:none}
 .revoke>summary::-webkit-details-marker{display:none}
@@ -24,7 +24,8 @@ h1{margin-top:0}
 select{width:100%;min-height:3rem;padding:.4rem .6rem;border:1px solid var(--consent-line);border-radius:var(--consent-radius);background:var(--consent-card);color:inherit;font:inherit}
 .event{padding:.85rem 0}
 .event .what{display:flex;flex-wrap:wrap;gap:.15rem .75rem;align-items:baseline}
-.event code{font-size:.95rem;font-weight:600}
+.what code{font-size:.95rem;font-weight:600}
+.meta code{display:inline-block;margin-inline-end:.6rem}
 .event .meta,.event .reason{font-size:.9rem}
 .outcome{font-weight:600;white-space:nowrap}
 .outcome.refused{color:var(--consent-caution)}

@@ -109,6 +109,22 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
             { ...page, preset: "read-only", notice: "Again", presetUrl: (id: string) => `?${id}` },
           ]),
         },
+        renderConnectedApps: {
+          takes: ["program", "options"],
+          samples: [
+            [[], page],
+            [[], { ...page, locale: ["de"], timeZone: "UTC", notice: "Revoked", backUrl: "/back" }],
+          ],
+        },
+        renderAuditLog: {
+          takes: ["program", "options"],
+          samples: [[{ events: [] }], [{ events: [], next: "1.a" }, { query: { before: "2.b" } }]],
+        },
+        SETTINGS_PAGE_HEADERS: "constant",
+        readAuditLogQuery: {
+          takes: ["program"],
+          samples: [[new URLSearchParams("client_id=a&refused=true")]],
+        },
       } satisfies Table<typeof html>,
     },
     koa: {

@@ -23,7 +23,14 @@ import {
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
 import { type HonoGateOptions, honoGate } from "scope-policy/hono";
-import { type RenderOptions, renderConsent } from "scope-policy/html";
+import {
+  type AuditLogOptions,
+  type ConnectedAppsOptions,
+  type RenderOptions,
+  renderAuditLog,
+  renderConnectedApps,
+  renderConsent,
+} from "scope-policy/html";
 import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import { type NestGateOptions, scopePolicyGuard } from "scope-policy/nest";
@@ -470,6 +477,34 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       notice: ANY_TEXT,
       stylesheet: ANY_TEXT,
       presetUrl: ANY_FUNCTION,
+    },
+  }),
+  rowOf<ConnectedAppsOptions>({
+    title: "renderConnectedApps",
+    good: { action: "/apps", csrf: "c" },
+    run: (options) => renderConnectedApps([], options as never),
+    wrong: {
+      action: [7, null],
+      csrf: ANY_TEXT,
+      locale: [7, null],
+      timeZone: [7, "Mars/Olympus"],
+      stylesheet: ANY_TEXT,
+      notice: ANY_TEXT,
+      auditLogUrl: ANY_TEXT,
+      backUrl: ANY_TEXT,
+    },
+  }),
+  rowOf<AuditLogOptions>({
+    title: "renderAuditLog",
+    good: {},
+    run: (options) => renderAuditLog({ events: [] }, options as never),
+    wrong: {
+      locale: [7, null],
+      timeZone: [7, "Mars/Olympus"],
+      stylesheet: ANY_TEXT,
+      query: [7, null],
+      clients: [7, [null], [{ client_id: "a" }]],
+      connectedAppsUrl: ANY_TEXT,
     },
   }),
   rowOf<MatrixOptions>({
