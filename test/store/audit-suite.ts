@@ -7,6 +7,7 @@ import type { AuditPage, LoggedEvent, Store } from "scope-policy/store";
 import { describe, expect, it } from "vitest";
 import { answeredOf, eventOf, idsOf } from "./audit-cases.js";
 import type { Backend } from "./backend.js";
+import { bundleProgram } from "./bundle.js";
 import { answer, client, policy } from "./consents.js";
 import { createRandom } from "./random.js";
 import { type Scene, sceneOf } from "./scene.js";
@@ -321,14 +322,17 @@ function describePrune({ openStore }: Scene): void {
 function describeFaults({ openStore, database, execute }: Scene): void {
   it("loses no event that was acknowledged when the process is killed", async () => {
     const store = await openStore();
-    const args = ["scripts/run.mjs", "test/store/audit-program.ts", database().url];
-    const program = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const { path, remove } = await bundleProgram("test/store/audit-program.ts");
+    const program = spawn(process.execPath, [path, database().url], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const acknowledged: string[] = [];
     for await (const line of createInterface({ input: program.stdout })) {
       acknowledged.push(line);
       if (acknowledged.length === 200) program.kill("SIGKILL");
     }
     if (program.exitCode === null && program.signalCode === null) await once(program, "exit");
+    remove();
     expect(program.signalCode).toBe("SIGKILL");
     const written = idsOf(await allPages(store, 1_000));
     const lost = acknowledged.filter((id) => id.length === 36 && !written.includes(id));
