@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { connectedApp, definePolicy, loadPolicy, REVOCATION_STEPS } from "scope-policy";
 import { createStore, type Store, type StoreOptions } from "scope-policy/store";
@@ -549,6 +550,7 @@ function describeFeed({ database, openStore }: Scene): void {
     const second = fast.write((connection) =>
       addRevocation(fast, connection, { ...row, jti: "second" }),
     );
+    await Promise.race([second, wait(300)]); // without the lock it would be committed by now
     await look();
     allowCommit();
     await Promise.all([first, second]);
