@@ -107,8 +107,8 @@ export type StoreAudit = (event: AuditEvent | AuthorizationEvent) => Promise<voi
 export interface AuditParts {
   readonly audit: StoreAudit;
   readonly auditLog: AuditLog;
-  flush(): Promise<void>;
-  close(): Promise<void>;
+  readonly flush: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const PAGE_EVENTS = 50;

@@ -36,9 +36,9 @@ export async function writeEvents(
   if (rows.some(({ isAnswered }) => isAnswered))
     await insert(true)
       .onConflict((conflict) =>
-        conflict.column("id").doUpdateSet(({ ref }) => ({
-          status: ref("excluded.status"),
-          event: ref("excluded.event"),
+        conflict.column("id").doUpdateSet((row) => ({
+          status: row.ref("excluded.status"),
+          event: row.ref("excluded.event"),
         })),
       )
       .execute();

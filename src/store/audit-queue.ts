@@ -5,13 +5,13 @@ import { startTimer } from "./timer.js";
 /** The events on their way into the database. */
 export interface AuditQueue {
   /** Adds an event. The promise resolves when the event is committed, and rejects when it is dropped. */
-  add(row: NewAuditRow): Promise<void>;
+  readonly add: (row: NewAuditRow) => Promise<void>;
   /** Returns the number of events that were dropped. */
-  dropped(): number;
+  readonly dropped: () => number;
   /** Writes what was added so far. Rejects with the error of the database if it fails several times in a row. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
   /** Does what `flush` does, then drops what could not be written, and every later event. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Milliseconds between two attempts, at first and at most. */

@@ -10,11 +10,11 @@ import { startTimer } from "./timer.js";
 
 /** The record of when grants are used, and what ends it. */
 export interface LastUse {
-  touch(token: AccessToken): void;
+  readonly touch: (token: AccessToken) => void;
   /** Writes what was reported so far. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
   /** Does what `flush` does, and ignores every later use. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface Use extends GrantOwner {

@@ -20,21 +20,21 @@ export interface PendingEvent {
 /** The events that are not written yet, in memory. */
 export interface PendingEvents {
   /** Adds an event. The promise resolves when the event is written, and rejects when it is dropped: at once, if there is no room. */
-  add(row: NewAuditRow): Promise<void>;
+  readonly add: (row: NewAuditRow) => Promise<void>;
   /** Returns the events that have been added and are neither written nor dropped. */
-  all(): readonly PendingEvent[];
-  isEmpty(): boolean;
-  has(event: PendingEvent): boolean;
+  readonly all: () => readonly PendingEvent[];
+  readonly isEmpty: () => boolean;
+  readonly has: (event: PendingEvent) => boolean;
   /** Returns the events of the next write. They stay until `succeed` or `fail`. */
-  next(): readonly PendingEvent[];
+  readonly next: () => readonly PendingEvent[];
   /** Removes events that are written. */
-  succeed(batch: readonly PendingEvent[]): void;
+  readonly succeed: (batch: readonly PendingEvent[]) => void;
   /** Keeps events for a later write, except for one that the database refuses. */
-  fail(batch: readonly PendingEvent[], error: unknown): void;
+  readonly fail: (batch: readonly PendingEvent[], error: unknown) => void;
   /** Drops all events, and every later one. */
-  close(): void;
+  readonly close: () => void;
   /** Number of events that were dropped. */
-  dropped(): number;
+  readonly dropped: () => number;
 }
 
 /**

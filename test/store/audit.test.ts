@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import { createStore } from "scope-policy/store";
 import { describe, expect, it } from "vitest";
 import { selectEvents } from "../../src/store/audit-queries.js";
-import type { Connection } from "../../src/store/database.js";
 import { describeAuditLog } from "./audit-suite.js";
 import { sqliteFiles } from "./sqlite-backend.js";
 
@@ -24,7 +23,7 @@ describe("the query for a page on SQLite", () => {
     await (await createStore({ db })).migrate();
     const selection = { sub: undefined, client_id: undefined, refused: undefined, ...given };
     const place = { occurredAt: 1_000, id: "e" };
-    const query = selectEvents(db as unknown as Connection, selection, place, 51);
+    const query = selectEvents(db, selection, place, 51);
     const plan = await query.explain<{ readonly detail: string }>(undefined, sql`query plan`);
     expect(plan).toMatchObject([
       { detail: expect.stringContaining(`USING INDEX scope_policy_audit_${index} (`) as unknown },
