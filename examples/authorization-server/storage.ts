@@ -45,7 +45,7 @@ export async function openStorage(folder: string | undefined): Promise<Storage> 
       const value = await create();
       await run("insert into provider_secrets values (?, ?) on conflict do nothing", [name, value]);
       const [row] = await run("select value from provider_secrets where name = ?", [name]);
-      return String(row?.["value"]);
+      return row?.["value"] as string;
     },
     close: async () => {
       client.close();

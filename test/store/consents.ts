@@ -48,9 +48,10 @@ export async function answer(
 ) {
   const chosen = { policy, client, ...given };
   const owner = { sub, client_id: chosen.client.client_id, ...(id !== undefined && { id }) };
-  const { used: _used, ...known } = await grants.consentFacts(owner);
+  const known = await grants.consentFacts(owner);
   const facts: ConsentFacts = {
     ...known,
+    used: false,
     id,
     client: chosen.client,
     requested,
