@@ -28,8 +28,8 @@ export function comparedTexts(operations: Iterable<PreparedOperation>): readonly
   const texts = [...operations].flatMap((operation) => {
     const branches = operation.branches ?? [];
     const names = branches.flatMap((branch) => comparedParams(operation, branch.operation));
-    const compared = comparedArguments([operation]);
-    return names.flatMap((name) => [...(compared.get(name) ?? [])].map(boundValueText));
+    const compared = [...comparedArguments([operation])].filter(([name]) => names.includes(name));
+    return compared.flatMap(([, values]) => [...values].map(boundValueText));
   });
   return texts.filter((text) => typeof text === "string");
 }

@@ -231,6 +231,7 @@ describe("reachable", () => {
       loadPolicy({
         name: "P",
         version: "1",
+        boundaries: { project: { claim: "projects" } },
         scopes: { "/acc/{id}/": {}, "files:/{path}": { match: "path-prefix" } },
         tools: { run: { ...rule, weakOtherwise: true } },
       });
@@ -241,6 +242,16 @@ describe("reachable", () => {
         rule: { cases: [{ when: { id: "a" }, deny: "no" }], otherwise: "/acc/{id}/" },
         scopes: "/acc/a/",
         code: "binding_mismatch",
+      },
+      {
+        title: "the value of another case is within a boundary",
+        rule: {
+          cases: [{ when: { id: "b" }, deny: "no" }],
+          otherwise: "/acc/{id}/",
+          within: { project: "id" },
+        },
+        scopes: "/acc/a/",
+        code: "allowed",
       },
       {
         title: "a case takes one of two values",

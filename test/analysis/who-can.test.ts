@@ -201,11 +201,10 @@ describe("whoCan", () => {
 
   it("MAX_COMPARED_WAYS: compares at most 1,024 ways, and is not exact beyond", () => {
     const foundWith = (last: number) => {
-      const rules = [32, last].map((count, rule) =>
-        Array.from({ length: count }, (_, at) => `s${rule}_${at}:read`),
-      );
-      const [first, second] = rules as readonly [readonly string[], readonly string[]];
-      const scopes = Object.fromEntries(rules.flat().map((name) => [name, {}]));
+      const namesOf = (count: number, rule: string) =>
+        Array.from({ length: count }, (_, at) => `${rule}_${at}:read`);
+      const [first, second] = [namesOf(32, "one"), namesOf(last, "other")] as const;
+      const scopes = Object.fromEntries([...first, ...second].map((name) => [name, {}]));
       const tools = { "get_*": { anyOf: first }, "*_all": { anyOf: second } };
       const many = loadPolicy({ name: "P", version: "1", scopes, tools });
       const { alternatives, exact, witness } = whoCan(many, "get_all");

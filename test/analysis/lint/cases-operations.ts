@@ -89,6 +89,7 @@ export const OPERATION_CASES: readonly LintCase[] = [
         "preview_*": "orders:read",
         verify_order: "orders:read",
         ping: "orders:read",
+        "42": "orders:read",
         drop: { deny: "Never" },
         create_order: { authenticated: true },
         remove_order: { public: true },
