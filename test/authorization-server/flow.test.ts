@@ -82,10 +82,11 @@ describe("the selection of the user", () => {
     await browser.submit(page, approve("courses:read"));
     const more = { scope: "openid posts:write events:read" };
     const second = await browser.go(client.authorize(more));
+    // what is new comes first
     expect(boxesOf(second)).toEqual([
-      { scope: "openid", checked: true, disabled: true },
       { scope: "events:read", checked: true, disabled: false },
       { scope: "posts:write", checked: false, disabled: false },
+      { scope: "openid", checked: true, disabled: true },
     ]);
     expect(second.html).toContain("You did not allow this before.");
     const end = await browser.submit(second, approve("posts:write"));

@@ -63,8 +63,8 @@ it("a refusal of an older name counts for its current names until one of them is
   await browser.submit(second, approve("people:read"));
   const third = await browser.go(client.authorize({ scope: "people:read teams:read" }));
   expect(boxesOf(third)).toMatchObject([
-    { scope: "people:read", checked: true },
     { scope: "teams:read", checked: false },
+    { scope: "people:read", checked: true },
   ]);
 });
 
