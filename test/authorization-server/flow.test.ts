@@ -83,6 +83,7 @@ describe("the selection of the user", () => {
     await browser.submit(page, approve("courses:read"));
     const more = { scope: "openid posts:write events:read" };
     const second = await browser.go(client.authorize(more));
+    // what is new comes first
     expect(boxesOf(second)).toEqual([
       { scope: "events:read", checked: true, disabled: false },
       { scope: "posts:write", checked: false, disabled: false },

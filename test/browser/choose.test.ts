@@ -21,8 +21,8 @@ const policy = loadPolicy({
   boundaries: { project: { claim: "projects", title: "Projects" } },
   scopes: Object.fromEntries(
     ["keys", "logs", "nodes", "jobs"].flatMap((area) => [
-      [`${area}:read`, `See ${area}`],
-      [`${area}:write`, { description: `Change ${area}`, default: "off" as const }],
+      [`${area}:read`, `See ${area}`] as const,
+      [`${area}:write`, { description: `Change ${area}`, default: "off" }] as const,
     ]),
   ),
   bundles: { "read-only": ["keys:read", "logs:read", "nodes:read", "jobs:read"] },
