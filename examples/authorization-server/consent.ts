@@ -86,7 +86,7 @@ export async function visitFacts(
 ): Promise<ConsentFacts> {
   const { uid, session, params, result } = interaction;
   const facts = await factsOf(host, session?.accountId ?? "", params, uid);
-  const isAnswered = result?.consent !== undefined || result?.error !== undefined;
+  const isAnswered = result?.consent !== undefined || result?.["error"] !== undefined;
   return {
     ...facts,
     id: uid,

@@ -34,8 +34,7 @@ export async function openStorage(folder: string | undefined): Promise<Storage> 
     folder === undefined ? ":memory:" : `file:${join(folder, name)}`;
   const db = new Kysely<unknown>({ dialect: new LibsqlDialect({ url: urlOf("store.db") }) });
   const client = createClient({ url: urlOf("provider.db") });
-  const run = async (sql: string, args: readonly (string | number | null)[] = []) =>
-    (await client.execute({ sql, args: [...args] })).rows;
+  const run: Run = async (sql, args = []) => (await client.execute({ sql, args: [...args] })).rows;
   for (const table of TABLES) await run(table);
   await run("delete from provider_rows where expires_at < ?", [seconds()]);
   return {
