@@ -118,8 +118,8 @@ function connectedApps(locale) {
 
 /** @param {string | undefined} locale */
 function auditLog(locale) {
-  /** @type {(operation: string, time: string, changes?: object) => any} */
-  const call = (operation, time, { decision, ...changes } = /** @type {any} */ ({})) => {
+  /** @type {(operation: string, time: string, changes?: any) => any} */
+  const call = (operation, time, { decision, ...changes } = {}) => {
     const code = decision?.code ?? "allowed";
     const name = { client_id: "claude-desktop", client_name: "Claude Desktop" };
     const event = { decision: { code, ...decision }, arguments: [], ...changes };
