@@ -62,15 +62,12 @@ describe("on PostgreSQL", () => {
     expect(seen).toEqual([2]); // number 1 is committed, and no read returns it
     await sql`delete from scope_policy_revocations`.execute(db);
 
-    const committed: string[] = [];
     const [inserted, mayCommit] = [latch(), latch()];
     const write = (jti: string, on: typeof first, wait: () => Promise<void>) =>
-      openDatabase(on, "postgres")
-        .write(async (connection) => {
-          await addRevocation(openDatabase(on, "postgres"), connection, rowOf(jti));
-          await wait();
-        })
-        .then(() => void committed.push(jti));
+      openDatabase(on, "postgres").write(async (connection) => {
+        await addRevocation(openDatabase(on, "postgres"), connection, rowOf(jti));
+        await wait();
+      });
     const last = write("ours-1", first, () => {
       inserted.open();
       return mayCommit.opened;
@@ -83,7 +80,8 @@ describe("on PostgreSQL", () => {
     mayCommit.open();
     await Promise.all([last, other]);
     await store.flush();
-    expect(committed).toEqual(["ours-1", "ours-2"]);
+    const { rows } = await sql`select jti from scope_policy_revocations order by seq`.execute(db);
+    expect(rows).toEqual([{ jti: "ours-1" }, { jti: "ours-2" }]);
     expect(["ours-1", "ours-2"].map((jti) => store.isRevoked(tokenOf(jti)))).toEqual([true, true]);
     await store.close();
   });
