@@ -40,6 +40,7 @@ export default defineConfig({
         "src/html/**": all,
         "src/discovery/**": all,
         "src/analysis/**": all,
+        "src/policy-source/**": all,
         "src/audit/**": all,
         "src/resource-server/**": all,
         "src/adapters/**": all,

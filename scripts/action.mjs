@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 
 const { env } = process;
 const policy = env["POLICY_FILE"] ?? "";
@@ -149,15 +149,49 @@ function compareWith(tree, base) {
   const project = join(tree, relative(top, process.cwd()));
   // an absolute path names the policy after the change
   const place = relative(process.cwd(), resolve(policy));
-  const before = resolve(project, place);
-  if (!existsSync(before)) return note("the policy is new: there is nothing to compare with", true);
+  const same = resolve(project, place);
+  const before = existsSync(same) ? same : renamedFrom(tree, relative(top, resolve(policy)), base);
+  if (before === undefined) return newPolicy(place, base);
   const modules = resolve("node_modules");
   if (existsSync(modules) && !existsSync(join(project, "node_modules")))
     symlinkSync(modules, join(project, "node_modules"), "junction");
   const limit = failOn === "" ? [] : ["--fail-on", failOn];
   const { text, isFine } = run("diff", before, policy, "--format", "markdown", ...limit);
   // the folder does not exist any longer
-  return { isFine, text: text.replaceAll(before, () => `${base.slice(0, 7)}:${place}`) };
+  return {
+    isFine,
+    text: text.replaceAll(before, () => `${base.slice(0, 7)}:${relative(project, before)}`),
+  };
+}
+
+/**
+ * Returns the file before the change that git takes for the policy after it, because most of their lines are equal.
+ *
+ * @param {string} tree the files before the change
+ * @param {string} name the path of the policy inside the repository
+ * @param {string} base
+ */
+function renamedFrom(tree, name, base) {
+  const listed = git("diff", "-z", "--find-renames", "--name-status", "--diff-filter=R", base);
+  // a status, the name before and the name after, for each renamed file
+  const parts = listed.text.split("\0");
+  const at = parts.findIndex(
+    (part, index) => index % 3 === 2 && part.split("/").join(sep) === name,
+  );
+  return at === -1 ? undefined : join(tree, String(parts[at - 1]));
+}
+
+/**
+ * Reports that the policy cannot be compared, so that a renamed file does not pass `fail-on` in silence.
+ *
+ * @param {string} place
+ * @param {string} base
+ */
+function newPolicy(place, base) {
+  const effect = failOn === "" ? "" : `, so \`fail-on: ${failOn}\` has no effect`;
+  const text = `the policy is new: ${base.slice(0, 7)} has no \`${place}\` to compare with${effect}`;
+  console.log(`::warning::${text}`);
+  return { isFine: true, text: `### diff\n\n> [!WARNING]\n> ${text}\n` };
 }
 
 /**

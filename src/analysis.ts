@@ -11,7 +11,11 @@ export {
   diffPolicies,
   type PolicyDiff,
 } from "./analysis/diff-policies.js";
-export { equivalent, type OperationDifference } from "./analysis/equivalent.js";
+export {
+  equivalent,
+  type OperationDifference,
+  type UnprovedEquivalence,
+} from "./analysis/equivalent.js";
 export {
   type LeastPrivilege,
   type LeastPrivilegeOptions,

@@ -18,6 +18,7 @@ export interface Finding {
  *
  * - `ERR_POLICY_INVALID`: the definition has findings
  * - `ERR_POLICY_UNKNOWN`: the value was not returned by `definePolicy` or `loadPolicy`
+ * - `ERR_POLICY_SOURCE`: the file or the server of a policy cannot be read
  * - `ERR_OPERATION_UNKNOWN`: the policy does not declare the tool or endpoint
  * - `ERR_BUNDLE_UNKNOWN`: the policy does not declare the bundle
  * - `ERR_SCOPE_INVALID`: the value is not a scope-token, or the policy does not declare the scope
@@ -27,6 +28,7 @@ export interface Finding {
 export type PolicyErrorCode =
   | "ERR_POLICY_INVALID"
   | "ERR_POLICY_UNKNOWN"
+  | "ERR_POLICY_SOURCE"
   | "ERR_OPERATION_UNKNOWN"
   | "ERR_BUNDLE_UNKNOWN"
   | "ERR_SCOPE_INVALID"

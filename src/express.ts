@@ -19,19 +19,22 @@ import type { RouteGateOptions } from "./adapters/route-gate.js";
 import type { CoverOptions } from "./adapters/route-selection.js";
 import { type GateResponse, isOver, writeResponse } from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
-import { operationForGate } from "./decision/gate-decider.js";
+import type { Policy } from "./decision/define-policy.js";
+import { createParamsReader, operationForGate } from "./decision/gate-decider.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { routeCoverageFindings } from "./express/coverage.js";
 import { isMountedAt } from "./express/layer.js";
 import { markMetadata } from "./express/marks.js";
 import { isServed } from "./express/reach.js";
+import { oncePerPolicy } from "./policy/once-per-policy.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
 import { describeFindings } from "./policy/report.js";
 import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
+import { pinned } from "./resource-server/pinned-authorizer.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
@@ -168,27 +171,40 @@ export function expressGate<Types extends PolicyTypes>(
 ): ExpressGate<Types> {
   const checked = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
   const http = createHttpGate(authorizer, checked);
-  const { policy } = authorizer;
-  const endpoints = createEndpointResolver(policy, checked);
+  const endpointsOf = oncePerPolicy((policy: Policy) => createEndpointResolver(policy, checked));
+  // now, so that the first request does not wait for it
+  endpointsOf(authorizer.policy);
   const { trailingSlash, caseSensitive } = checked;
 
   const createGate = (
     kind: GateKind,
-    find: (req: GateRequest) => GateOperation | undefined,
-    needs: readonly string[],
+    find: (req: GateRequest, policy: Policy) => GateOperation | undefined,
+    paramsOf: ReturnType<typeof createParamsReader>,
     options: GateOptions = {},
     name?: string,
   ) => {
     const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
     const hasReader = params !== undefined;
-    const mark = { kind, authorizer, name, params: needs, hasReader, trailingSlash, caseSensitive };
+    const mark = {
+      kind,
+      authorizer,
+      name,
+      get params() {
+        return paramsOf(authorizer.policy);
+      },
+      hasReader,
+      trailingSlash,
+      caseSensitive,
+    };
     return markGate<GateHandler>((given, res, next) => {
       const req = given as Request;
       // a middleware before the gate can have begun a stream
       const wasOver = isOver(res);
+      const inForce = pinned(authorizer);
       const admission = http.admit(req, {
+        authorizer: inForce,
         authorization: authorizationHeaders(req),
-        operation: find(req) ?? unknownRoute(req.method, req.originalUrl),
+        operation: find(req, inForce.policy) ?? unknownRoute(req.method, req.originalUrl),
         read: params && (() => params(req)),
         // a body is there only if it was parsed before the gate
         sources: () => [() => more?.(req), () => req.query, () => readOwn(req, "body")],
@@ -212,11 +228,14 @@ export function expressGate<Types extends PolicyTypes>(
     });
 
   const gate = (name: string, options?: GateOptions) => {
-    const { params } = operationForGate(policy, name);
+    operationForGate(authorizer.policy, name);
+    const paramsOf = createParamsReader(name);
     return createGate(
       "operation",
-      (req) => ({ name, params, values: () => (req as Request).params }),
-      params,
+      (req, policy) => {
+        return { name, params: paramsOf(policy), values: () => (req as Request).params };
+      },
+      paramsOf,
       options,
       ofGet(name),
     );
@@ -224,7 +243,12 @@ export function expressGate<Types extends PolicyTypes>(
   return Object.freeze(
     Object.assign(gate, {
       endpoint: (options?: GateOptions) =>
-        createGate("endpoint", (req) => endpointOf(endpoints, req), [], options),
+        createGate(
+          "endpoint",
+          (req, policy) => endpointOf(endpointsOf(policy), req),
+          noParams,
+          options,
+        ),
       ...(http.members as HttpGateMembers<object>),
       public: () => createMark("public"),
       elsewhere: (reason: string) => {
@@ -240,6 +264,7 @@ export function expressGate<Types extends PolicyTypes>(
         );
       },
       assertCovers: (app: object, options: CoverOptions = {}) => {
+        const endpoints = endpointsOf(authorizer.policy);
         const findings = routeCoverageFindings(app, authorizer, endpoints, options);
         if (findings.length > 0)
           throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
@@ -249,6 +274,8 @@ export function expressGate<Types extends PolicyTypes>(
     }),
   );
 }
+
+const noParams = () => [];
 
 const EXPRESS_CHECKS = {
   ...HTTP_GATE_CHECKS,

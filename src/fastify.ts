@@ -2,7 +2,6 @@ import type {
   FastifyContextConfig,
   FastifyInstance,
   FastifyPluginCallback,
-  FastifyReply,
   FastifyRequest,
   RegisterOptions,
 } from "fastify";
@@ -22,20 +21,16 @@ import {
   type HttpGateOptions,
   PATH_CHECKS,
 } from "./adapters/http-gate.js";
-import { metadataRoute } from "./adapters/metadata-route.js";
 import { createRequestStore } from "./adapters/request-store.js";
 import { writeReply } from "./adapters/write-response.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/define-policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { Mapping } from "./fastify/map-route.js";
-import {
-  createRouteTable,
-  type DeclaredRoute,
-  type RouteTable,
-  type Unmapped,
-} from "./fastify/route-table.js";
+import { createRouteTable, type DeclaredRoute, type Unmapped } from "./fastify/route-table.js";
 import { routerFindings } from "./fastify/router-findings.js";
+import { serveMetadata } from "./fastify/serve-metadata.js";
+import { oncePerPolicy } from "./policy/once-per-policy.js";
 import {
   checkOptions,
   isFunction,
@@ -50,6 +45,7 @@ import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 import { isAuthorizer } from "./resource-server/option-checks.js";
+import { type PinnedAuthorizer, pinned } from "./resource-server/pinned-authorizer.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
@@ -169,9 +165,10 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     ({ raw }) => raw,
   );
   const { policy } = authorizer;
-  const endpoints = createEndpointResolver(policy, checked);
+  const endpointsOf = oncePerPolicy((policy: Policy) => createEndpointResolver(policy, checked));
+  const endpoints = endpointsOf(policy);
   const routes = createRouteTable({ policy, endpoints, unmapped, isPublic });
-  const watchedParams = createRequestStore<{ name: string; changed: () => string | undefined }>();
+  const watchedParams = createRequestStore<WatchedParams>();
 
   instance.decorateRequest(ACCESS_TOKEN, undefined);
   instance.decorate(MEMBERS, http.members);
@@ -199,13 +196,16 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     }
     const params = readOwn(config, "params") as FastifyContextConfig["params"];
     const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
+    const inForce = pinned(authorizer);
     const operation =
-      operationOf(mapping, endpoints, request, template) ??
+      operationOf(mapping, inForce.policy, endpointsOf, request, template) ??
       unknownRoute(request.method, request.url);
     if (operation.params.length > 0) {
-      watchedParams.set(request.raw, { name: operation.name, changed: watchValues(operation) });
+      const { name } = operation;
+      watchedParams.set(request.raw, { inForce, name, changed: watchValues(operation) });
     }
     const admission = http.admit(request, {
+      authorizer: inForce,
       authorization: authorizationHeaders(request.raw),
       operation,
       read: params && (() => params(request)),
@@ -227,13 +227,13 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     const note = watchedParams.get(request.raw);
     const param = note?.changed();
     if (note === undefined || param === undefined) return done();
-    const { name } = note;
+    const { inForce, name } = note;
     const decision = changedValueDenial(param);
-    if (http.revise(request, name, decision)) {
+    if (http.revise(request, name, decision, inForce)) {
       request.accessToken = undefined;
       return done();
     }
-    writeReply(request.method, reply, authorizer.answer(decision, { operation: name }));
+    writeReply(request.method, reply, inForce.answer(decision, { operation: name }));
   });
 
   if (!isReportOnly) serveMetadata(instance, authorizer, routes);
@@ -286,6 +286,13 @@ export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
   name: "scope-policy",
 });
 
+/** The parameters of a decision that hooks can change before the handler reads them. */
+interface WatchedParams {
+  readonly inForce: PinnedAuthorizer;
+  readonly name: string;
+  readonly changed: () => string | undefined;
+}
+
 function unservedEndpoint(path: string): Finding {
   const message = "no route with `endpoint: true` serves the endpoint";
   return { code: "unserved_endpoint", path, message };
@@ -293,47 +300,16 @@ function unservedEndpoint(path: string): Finding {
 
 function operationOf(
   mapping: Mapping,
-  endpoints: EndpointResolver,
+  policy: Policy,
+  endpointsOf: (policy: Policy) => EndpointResolver,
   request: FastifyRequest,
   template: string | undefined,
 ): GateOperation | undefined {
   const values = () => request.params;
-  if (mapping.kind === "tool") return { ...mapping, values };
+  if (mapping.kind === "tool") {
+    return { name: mapping.name, params: mapping.paramsOf(policy), values };
+  }
   if (mapping.kind !== "endpoint") return undefined;
   const { method, url: target } = request;
-  return endpoints.find({ method, target, base: "", template, values });
-}
-
-/** Serves the document at its well-known path, which is outside of every prefix. */
-function serveMetadata(
-  instance: FastifyInstance,
-  authorizer: Authorizer,
-  routes: RouteTable,
-): void {
-  if (authorizer.resource === undefined) return;
-  const outer = withoutPrefix(instance);
-  const route = metadataRoute(authorizer);
-  if (outer.hasRoute({ method: "GET", url: route.path })) return;
-  const respond = (request: FastifyRequest, reply: FastifyReply) => {
-    const { method, url } = request;
-    if (route.isMeant(url)) writeReply(method, reply, route.answer(method));
-    else reply.callNotFound();
-    return reply;
-  };
-  outer.route({
-    method: outer.supportedMethods,
-    url: route.path,
-    exposeHeadRoute: false,
-    config: routes.open(route.path),
-    // before the body is read, which no method of this route needs
-    onRequest: async (request, reply) => respond(request, reply),
-    handler: respond,
-  });
-}
-
-/** Returns the innermost context without a prefix that a context is in. The prototype of a context is the context that it is in. */
-function withoutPrefix(instance: FastifyInstance): FastifyInstance {
-  return instance.prefix === ""
-    ? instance
-    : withoutPrefix(Object.getPrototypeOf(instance) as FastifyInstance);
+  return endpointsOf(policy).find({ method, target, base: "", template, values });
 }

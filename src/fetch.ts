@@ -21,6 +21,7 @@ import { withoutPrototype } from "./policy/own-members.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
 import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
+import { pinned } from "./resource-server/pinned-authorizer.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
@@ -117,10 +118,14 @@ export function fetchGate<Types extends PolicyTypes>(
   const checked = checkOptions("`fetchGate`", options, CHECKS);
   const { arguments: more } = checked;
   const http = createHttpGate<Request, Types>(authorizer, checked);
-  const policy = compiledPolicyOf(authorizer.policy);
   const reports = createRequestStore<HttpAdmission["answered"]>();
-  const admit = async (request: Request, operation: GateOperation) => {
+  const admit = async (
+    request: Request,
+    operation: GateOperation,
+    inForce = pinned(authorizer),
+  ) => {
     const { refusal, answered } = await http.admit(request, {
+      authorizer: inForce,
       // `Headers` has joined two `Authorization` headers with a comma: the authorizer rejects the combination
       authorization: request.headers.get("authorization") ?? undefined,
       operation,
@@ -152,10 +157,12 @@ export function fetchGate<Types extends PolicyTypes>(
         endpoint: (request: Request, params: { readonly [param: string]: unknown } = {}) => {
           const { method } = request;
           const path = pathOf(targetOfUrl(request.url));
+          const inForce = pinned(authorizer);
+          const policy = compiledPolicyOf(inForce.policy);
           const found = findEndpoint(policy, { method, path, params }, checked);
           const { name } = found ?? unknownRoute(method, path);
           const operation = { name, params: [], values: () => params, given: found?.params };
-          return admit(request, operation);
+          return admit(request, operation, inForce);
         },
         metadata: (request: Request) => {
           const route = metadataRoute(authorizer);

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { root } from "../scripts/entries.mjs";
 import { programPath } from "./cli/program.js";
+import { titled } from "./titled.js";
 
 const BEFORE = {
   name: "Shop",
@@ -49,8 +50,9 @@ const INSTALLED = {
   "cli.mjs": `import ${JSON.stringify(pathToFileURL(programPath()).href)};`,
 };
 
+/** The files of a commit that are new or changed; `undefined` for those that it removes. */
 interface Commit {
-  readonly [file: string]: string;
+  readonly [file: string]: string | undefined;
 }
 
 interface Event {
@@ -84,7 +86,10 @@ function runAction(
   for (const [name, text] of Object.entries(INSTALLED))
     write(`project/node_modules/scope-policy/${name}`, text);
   const hashes = commits.map((files) => {
-    for (const [name, text] of Object.entries(files)) write(`project/${name}`, text);
+    for (const [name, text] of Object.entries(files)) {
+      if (text === undefined) rmSync(join(cwd, name));
+      else write(`project/${name}`, text);
+    }
     git("add", "-A");
     git("commit", "-q", "-m", "x");
     return git("rev-parse", "HEAD");
@@ -110,7 +115,7 @@ function runAction(
   );
   const trees = git("worktree", "list").split("\n").length;
   const summary = readFileSync(join(folder, "summary.md"), "utf8");
-  return { status, stdout, stderr, summary, trees };
+  return { status, stdout, stderr, summary, trees, hashes };
 }
 
 const pullRequest = ([base]: readonly string[]): Event => ({
@@ -177,13 +182,91 @@ describe("the action", { timeout: 600_000 }, () => {
     expect(summary).toMatch(/^### check\n\n`{5}text\n(?:.*\n)*.*```orders(?:.*\n)+`{5}\n\n$/);
   });
 
-  it("has nothing to compare a new policy with", () => {
-    const { status, summary } = runAction(
+  it.each(
+    titled([
+      {
+        title: "nothing if no change fails the job",
+        variables: {},
+        says: "the policy is new: BASE has no `policy.json` to compare with",
+      },
+      {
+        title: "that no change can fail the job",
+        variables: { POLICY_FAIL_ON: "widening" },
+        says: "the policy is new: BASE has no `policy.json` to compare with, so `fail-on: widening` has no effect",
+      },
+    ]),
+  )("warns about a new policy, and reports %s", (_, { variables, says }) => {
+    const { status, stdout, summary, hashes } = runAction(
       [{ "README.md": "x" }, { "policy.json": policyText(BEFORE) }],
       pullRequest,
+      variables,
+    );
+    const text = says.replace("BASE", String(hashes[0]).slice(0, 7));
+    expect(status).toBe(0);
+    expect(summary).toContain(`### diff\n\n> [!WARNING]\n> ${text}\n`);
+    expect(stdout).toContain(`\n::warning::${text}\n`);
+  });
+
+  it("compares a renamed policy with the file that it was", () => {
+    const { status, summary, hashes } = runAction(
+      [
+        { "README.md": "x", "access/old name.json": policyText(BEFORE) },
+        {
+          "README.md": undefined,
+          "a.md": "x",
+          "access/old name.json": undefined,
+          "policy.json": policyText(AFTER),
+        },
+      ],
+      pullRequest,
+      { POLICY_FAIL_ON: "widening" },
+    );
+    expect(status).toBe(1);
+    const base = String(hashes[0]).slice(0, 7);
+    expect(summary).toContain(`### Policy change: \`${base}:access/old name.json\` and `);
+    expect(summary).toContain("| `cancel_order` |");
+  });
+
+  it("has nothing to compare the first push of a branch with", () => {
+    const { status, summary } = runAction([{ "policy.json": policyText(BEFORE) }], () => ({
+      before: "0".repeat(40),
+    }));
+    expect(status).toBe(0);
+    expect(summary).toContain("### diff\n\nno commit to compare with: the event names none\n");
+  });
+
+  it("cuts a result that is too long for the summary", () => {
+    const { status, stdout, summary } = runAction(
+      [
+        {
+          "policy.json": policyText(BEFORE),
+          "node_modules/scope-policy/cli.mjs": `console.log("x".repeat(200_001)); process.exitCode = 1;`,
+        },
+      ],
+      pullRequest,
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain("x".repeat(200_001));
+    expect(summary).toContain(`\n${"x".repeat(200_000)}\n\n(cut)\n`);
+  });
+
+  it("compares policies that import an installed package", () => {
+    const module = (policy: object) =>
+      `import { name } from "names"; export const policy = { ...${JSON.stringify(policy)}, name };`;
+    const { status, summary } = runAction(
+      [
+        {
+          "policy.mjs": module(BEFORE),
+          "node_modules/names/package.json": `{ "type": "module", "exports": "./index.js" }`,
+          "node_modules/names/index.js": `export const name = "Shop";`,
+        },
+        { "policy.mjs": module({ ...BEFORE, tools: { ...BEFORE.tools, ...STRICTER } }) },
+      ],
+      pullRequest,
+      { POLICY_FILE: "policy.mjs" },
     );
     expect(status).toBe(0);
-    expect(summary).toContain("### diff\n\nthe policy is new: there is nothing to compare with\n");
+    expect(summary).toContain("| `cancel_order` |");
   });
 
   it("fails if the commit before the change is not there", () => {

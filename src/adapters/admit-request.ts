@@ -1,8 +1,8 @@
 import { readOwn } from "../decision/access-token.js";
 import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
-import type { PolicyTypes } from "../policy/policy-types.js";
-import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
+import type { Admission } from "../resource-server/authorizer-types.js";
 import { type Awaitable, logOutage, withTimeout } from "../resource-server/callbacks.js";
+import type { PinnedAuthorizer } from "../resource-server/pinned-authorizer.js";
 import { type AuditedInput, readAuditedRequest } from "./request-audit.js";
 import { pathOf } from "./request-target.js";
 
@@ -51,6 +51,8 @@ export interface GateOperation {
 
 /** A call at a gate, before its parameters are read. */
 export interface GateCall {
+  /** The authorizer with the policy that was in force when the gate got the request. */
+  readonly authorizer: PinnedAuthorizer;
   readonly authorization: readonly string[] | string | undefined;
   /** Returns claims that the server has verified already; see {@link AuthorizationCall.authenticate}. */
   readonly authenticate?: (() => unknown) | undefined;
@@ -69,11 +71,8 @@ export interface GateCall {
  * Decides on a call as `admit` does, with parameters that code of the host reads. If that code throws, rejects or exceeds the
  * `timeout` of the authorizer, the call is denied as an outage, and a line without the error message is logged.
  */
-export function admitRequest<Types extends PolicyTypes>(
-  authorizer: Authorizer<Types>,
-  given: GateCall,
-): Awaitable<Admission> {
-  const { authorization, authenticate, enforced = true, read, view } = given;
+export function admitRequest(given: GateCall): Awaitable<Admission> {
+  const { authorizer, authorization, authenticate, enforced = true, read, view } = given;
   const { name: operation, params: names, values } = given.operation;
   const denyOutage = (error: unknown): Admission => {
     logOutage("a gate could not read its call", error);

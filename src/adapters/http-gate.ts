@@ -2,6 +2,7 @@ import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { PolicyError } from "../errors.js";
+import { oncePerPolicy } from "../policy/once-per-policy.js";
 import { isFunction, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
@@ -11,6 +12,7 @@ import type { Awaitable } from "../resource-server/callbacks.js";
 import { mapAwaitable } from "../resource-server/callbacks.js";
 import type { Denial, DenialResponse } from "../resource-server/challenge.js";
 import { requireAuthorizer } from "../resource-server/option-checks.js";
+import type { PinnedAuthorizer } from "../resource-server/pinned-authorizer.js";
 import { admitRequest, type GateCall } from "./admit-request.js";
 import { createReportOnly, type GateReport } from "./report-only.js";
 import { createRequestIdReader } from "./request-audit.js";
@@ -78,7 +80,12 @@ export interface HttpGate<Request> {
    * Replaces the decision on a request that may continue by a denial. Returns whether it may continue even so, with
    * `dangerouslyReportOnly`; it has no token then.
    */
-  revise(request: Request, operation: string, denial: Denial): boolean;
+  revise(
+    request: Request,
+    operation: string,
+    denial: Denial,
+    authorizer: PinnedAuthorizer,
+  ): boolean;
   /** Whether the gate only reports: `dangerouslyReportOnly`. */
   readonly isReportOnly: boolean;
 }
@@ -138,7 +145,9 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
     throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
   }
   const requestIdOf = createRequestIdReader(requestId);
-  const reportOnly = isReportOnly ? createReportOnly(knownNames(authorizer.policy)) : undefined;
+  const namesOf = oncePerPolicy(knownNames);
+  const isKnown = (operation: string) => namesOf(authorizer.policy).has(operation);
+  const reportOnly = isReportOnly ? createReportOnly(isKnown) : undefined;
   const admitted = createRequestStore<Admission>();
 
   const stored = (request: Request): Admission => {
@@ -148,9 +157,10 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
   };
   return {
     isReportOnly,
-    admit: (request, { authorization, operation, read, sources }) => {
+    admit: (request, { authorizer, authorization, operation, read, sources }) => {
       // member by member: a spread costs more than the decision
-      const admission = admitRequest(authorizer, {
+      const admission = admitRequest({
+        authorizer,
         authorization,
         operation,
         read,
@@ -168,7 +178,7 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
         return { refusal, answered, enforced: !isReportOnly };
       });
     },
-    revise: (request, operation, decision) => {
+    revise: (request, operation, decision, authorizer) => {
       if (reportOnly === undefined) return false;
       const { decision: first } = stored(request);
       // the gate would have refused the request before
@@ -209,10 +219,9 @@ export function requireReason(reason: unknown): void {
   throw new PolicyError("ERR_OPTIONS_INVALID", "expected what protects the route, as a text");
 }
 
-/** Returns whether a name is an operation of the policy. The name of a tool that only a pattern matches is not one: clients choose it. */
-function knownNames({ definition }: Policy): (operation: string) => boolean {
-  const names = new Set(
+/** Returns the names of the operations of a policy. The name of a tool that only a pattern matches is not one: clients choose it. */
+function knownNames({ definition }: Policy): ReadonlySet<string> {
+  return new Set(
     [definition.tools, definition.endpoints].flatMap((part) => Object.keys(part ?? {})),
   );
-  return (operation) => names.has(operation);
 }

@@ -44,15 +44,13 @@ export function metadataRoute<Types extends PolicyTypes>(
     const message = "the authorizer has no `resource`, so it has no metadata to serve";
     throw new PolicyError("ERR_OPTIONS_INVALID", message);
   }
-  const document = Object.freeze({
-    status: 200,
-    headers: {
-      ...OPEN,
-      "Content-Type": "application/json",
-      "Cache-Control": "public, max-age=300",
-    },
-    body: metadata.document,
+  const headers = Object.freeze({
+    ...OPEN,
+    "Content-Type": "application/json",
+    "Cache-Control": "public, max-age=300",
   });
+  // read for each request, since the policy can be replaced
+  const document = () => ({ status: 200, headers, body: authorizer.metadata()?.document });
   const preflight = Object.freeze({ status: 204, headers: OPEN, body: undefined });
   const methodNotAllowed = Object.freeze({
     status: 405,
@@ -63,17 +61,17 @@ export function metadataRoute<Types extends PolicyTypes>(
     },
     body: { title: "Method Not Allowed", status: 405 },
   });
-  const answers = new Map<string, PlainResponse>([
+  const answers = new Map<string, () => PlainResponse>([
     ["GET", document],
     ["HEAD", document],
-    ["OPTIONS", preflight],
+    ["OPTIONS", () => preflight],
   ]);
   return {
     path: url.pathname,
     // the URL of the document has the query of the identifier
     isMeant: (target) =>
       (url.search === "" ? pathOf(target) : target) === `${url.pathname}${url.search}`,
-    answer: (method) => answers.get(method) ?? methodNotAllowed,
+    answer: (method) => answers.get(method)?.() ?? methodNotAllowed,
   };
 }
 

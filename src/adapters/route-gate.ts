@@ -1,12 +1,15 @@
-import { operationForGate } from "../decision/gate-decider.js";
+import type { Policy } from "../decision/define-policy.js";
+import { createParamsReader, operationForGate } from "../decision/gate-decider.js";
 import type { KnownName } from "../decision/operation-name.js";
 import { PolicyError } from "../errors.js";
+import { oncePerPolicy } from "../policy/once-per-policy.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "../policy/option-checks.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
 import { describeFindings } from "../policy/report.js";
 import type { PathOptions } from "../policy/route.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";
+import { pinned } from "../resource-server/pinned-authorizer.js";
 import { type GateCall, type GateOperation, unknownRoute } from "./admit-request.js";
 import { createEndpointResolver, type RoutedRequest } from "./endpoint-resolver.js";
 import { type GateMark, markGate, ofGet } from "./gate-marks.js";
@@ -166,21 +169,26 @@ export function createRouteGate<
   const http = createHttpGate<Request, Types>(authorizer, checked, (request) =>
     framework.storeOf(request),
   );
-  const { policy } = authorizer;
-  const endpoints = createEndpointResolver(policy, checked, framework.syntax);
+  const endpointsOf = oncePerPolicy((policy: Policy) =>
+    createEndpointResolver(policy, checked, framework.syntax),
+  );
+  // now, so that the first request does not wait for it
+  endpointsOf(authorizer.policy);
   const { trailingSlash, caseSensitive } = checked;
 
   const createGate = (
-    { kind, name, params: needs = [] }: Partial<GateMark> & Pick<GateMark, "kind">,
-    find: (route: RoutedRequest) => GateOperation | undefined,
+    { kind, name, paramsOf }: GateFacts,
+    find: (route: RoutedRequest, policy: Policy) => GateOperation | undefined,
     given: RouteGateOptions<Request> = {},
   ) => {
     const { params, arguments: more } = checkOptions("a gate", given, GATE_CHECKS);
     const handler = framework.create((request) => {
       const { authorization, route, sources } = framework.read(request);
+      const inForce = pinned(authorizer);
       return http.admit(request, {
+        authorizer: inForce,
         authorization,
-        operation: find(route) ?? unknownRoute(route.method, route.target),
+        operation: find(route, inForce.policy) ?? unknownRoute(route.method, route.target),
         read: params && (() => params(request)),
         sources: () => [() => more?.(request), ...sources],
       });
@@ -189,7 +197,9 @@ export function createRouteGate<
       kind,
       authorizer,
       name,
-      params: needs,
+      get params() {
+        return paramsOf(authorizer.policy);
+      },
       hasReader: params !== undefined,
       trailingSlash,
       caseSensitive,
@@ -203,14 +213,17 @@ export function createRouteGate<
 
   const gate = Object.assign(
     (name: string, options?: RouteGateOptions<Request>) => {
-      const { params } = operationForGate(policy, name);
-      const find = ({ values }: RoutedRequest) => ({ name, params, values });
-      return createGate({ kind: "operation", name: ofGet(name), params }, find, options);
+      operationForGate(authorizer.policy, name);
+      const paramsOf = createParamsReader(name);
+      const find = ({ values }: RoutedRequest, policy: Policy) => {
+        return { name, params: paramsOf(policy), values };
+      };
+      return createGate({ kind: "operation", name: ofGet(name), paramsOf }, find, options);
     },
     {
       ...http.members,
       endpoint: (options?: RouteGateOptions<Request>) =>
-        createGate({ kind: "endpoint" }, (route) => endpoints.find(route), options),
+        createGate(ENDPOINT_GATE, (route, policy) => endpointsOf(policy).find(route), options),
       public: () => createMark("public"),
       elsewhere: (reason: string) => {
         requireReason(reason);
@@ -231,7 +244,7 @@ export function createRouteGate<
           mount === "" ? listed.routes : listed.routes.map((route) => mountedAt(mount, route));
         const findings = [
           ...(isMount ? [] : optionFindings(checked, listed.distinguishes)),
-          ...routeFindings(routes, authorizer, endpoints, selection),
+          ...routeFindings(routes, authorizer, endpointsOf(authorizer.policy), selection),
         ];
         if (findings.length > 0)
           throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
@@ -240,8 +253,15 @@ export function createRouteGate<
       },
     },
   );
-  return { gate, createRefusal: () => createGate({ kind: "endpoint" }, () => undefined) };
+  return { gate, createRefusal: () => createGate(ENDPOINT_GATE, () => undefined) };
 }
+
+/** What the mark of a gate has from the gate. */
+interface GateFacts extends Pick<GateMark, "kind" | "name"> {
+  readonly paramsOf: ReturnType<typeof createParamsReader>;
+}
+
+const ENDPOINT_GATE: GateFacts = { kind: "endpoint", name: undefined, paramsOf: () => [] };
 
 const OPTION_CHECKS = { ...HTTP_GATE_CHECKS, ...PATH_CHECKS } satisfies Record<
   keyof HttpGateOptions<unknown> | keyof PathOptions,

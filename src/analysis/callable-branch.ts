@@ -2,7 +2,7 @@ import { type Decider, decideOperation, FROM_CODE } from "../decision/decide.js"
 import { branchOf, type PreparedOperation } from "../decision/prepare.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import type { CaseValue } from "../policy/definition.js";
-import { combinations } from "./diff/combinations.js";
+import { combinations } from "./combinations.js";
 import { paramsOf } from "./operation-branches.js";
 import { branchArguments, type CallArguments, comparedArguments } from "./sample-calls.js";
 
@@ -44,30 +44,36 @@ export function isCallable(
   { decider, token, values }: SearchedClient,
 ): boolean {
   const isTaken = (call: CallArguments) => branchOf(operation, call) === branch;
-  const compared = new Set(comparedParams(operation, branch));
   // the values of its parameters choose no branch
-  if (compared.size === 0) return [...branchArguments([operation])].some(isTaken);
+  if (comparedParams(operation, branch).length === 0)
+    return [...branchArguments([operation])].some(isTaken);
   const isAllowed = (call: CallArguments) =>
     decideOperation(decider, branch, withBoundaries(decider, token, call), call, FROM_CODE).allowed;
-  for (const args of branchArguments([operation])) {
-    const open = [...new Set(paramsOf(branch))].filter((name) => !Object.hasOwn(args, name));
-    const lists = open.map((name) =>
-      valuesOfParam(values, compared.has(name)).map((value) => [name, value] as const),
-    );
-    for (const chosen of combinations(lists)) {
-      const call = Object.fromEntries([...Object.entries(args), ...chosen]);
-      if (isTaken(call) && isAllowed(call)) return true;
-    }
-  }
+  for (const call of callsWith(operation, () => paramsOf(branch), values))
+    if (isTaken(call) && isAllowed(call)) return true;
   return false;
 }
 
-/** Returns the values of a parameter; also as numbers if a case compares it. */
-export function valuesOfParam(
+/**
+ * Yields the calls of an operation with every combination of compared arguments, and of values for its other parameters. A parameter
+ * that a case compares also gets the numbers among the values.
+ *
+ * @param paramsFor - returns the parameters of a call with some compared arguments
+ */
+export function* callsWith(
+  operation: PreparedOperation,
+  paramsFor: (args: CallArguments) => readonly string[],
   values: readonly string[],
-  isCompared: boolean,
-): readonly CaseValue[] {
-  return isCompared ? values.flatMap(spellingsOf) : values;
+): Generator<CallArguments> {
+  const compared = comparedArguments([operation]);
+  for (const args of branchArguments([operation])) {
+    const open = [...new Set(paramsFor(args))].filter((name) => !Object.hasOwn(args, name));
+    const lists = open.map((name) => {
+      const given = compared.has(name) ? values.flatMap(spellingsOf) : values;
+      return given.map((value) => [name, value] as const);
+    });
+    for (const chosen of combinations(lists)) yield { ...args, ...Object.fromEntries(chosen) };
+  }
 }
 
 /** Returns a value, and the number of the same text, which cases tell apart. */

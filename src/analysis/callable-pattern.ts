@@ -1,10 +1,9 @@
 import { type Decider, decideOperation, FROM_CODE, operationOf } from "../decision/decide.js";
 import { branchOf, type PreparedOperation } from "../decision/prepare.js";
-import { type SearchedClient, valuesOfParam, withBoundaries } from "./callable-branch.js";
-import { combinations } from "./diff/combinations.js";
+import { callsWith, type SearchedClient, withBoundaries } from "./callable-branch.js";
 import { intersectPatterns } from "./diff/pattern-intersections.js";
 import { paramsOf } from "./operation-branches.js";
-import { branchArguments, comparedArguments } from "./sample-calls.js";
+import type { CallArguments } from "./sample-calls.js";
 
 /** A name that several patterns match. */
 export interface JointName {
@@ -46,18 +45,10 @@ export function isJointlyCallable(
   whole: PreparedOperation,
   { decider, token, values }: SearchedClient,
 ): boolean {
-  const compared = new Set(comparedArguments([whole]).keys());
-  for (const args of branchArguments([whole])) {
-    const params = new Set(paramsOf(branchOf(whole, args)));
-    const open = [...params].filter((name) => !Object.hasOwn(args, name));
-    const lists = open.map((name) =>
-      valuesOfParam(values, compared.has(name)).map((value) => [name, value] as const),
-    );
-    for (const chosen of combinations(lists)) {
-      const call = { ...args, ...Object.fromEntries(chosen) };
-      const inside = withBoundaries(decider, token, call);
-      if (decideOperation(decider, whole, inside, call, FROM_CODE).allowed) return true;
-    }
+  const paramsFor = (args: CallArguments) => paramsOf(branchOf(whole, args));
+  for (const call of callsWith(whole, paramsFor, values)) {
+    const inside = withBoundaries(decider, token, call);
+    if (decideOperation(decider, whole, inside, call, FROM_CODE).allowed) return true;
   }
   return false;
 }

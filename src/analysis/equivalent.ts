@@ -18,6 +18,8 @@ import { waysOf } from "./ways.js";
 
 /** A call that a token may make of one operation, but not of the other. */
 export interface OperationDifference {
+  /** The operations are proved to differ. */
+  readonly exact: true;
   /** A token that one of the operations allows, with nothing that this one does not need. */
   readonly witness: AccessToken;
   /** The arguments of both calls. */
@@ -28,13 +30,25 @@ export interface OperationDifference {
   readonly b: DecisionCode;
 }
 
+/** The result of {@link equivalent} if the comparison stopped at its limit without a difference: nothing is proved. */
+export interface UnprovedEquivalence {
+  /** Neither that the operations are equivalent nor that they differ is proved. */
+  readonly exact: false;
+}
+
+/** Maximum number of calls and minimal tokens of two operations that are compared. */
+const MAX_COMPARED_TOKENS = 10_000;
+
 /**
  * Returns whether two operations are opened by exactly the same tokens: `true`, or a token that only one of them allows.
  *
- * The result is a proof, not a sample. More in a token never closes an operation, so it is enough to compare the minimal tokens that each
+ * Both are proofs, not samples. More in a token never closes an operation, so it is enough to compare the minimal tokens that each
  * operation allows, for every branch. Parameters of the same name have the same value in both calls, also a value that only one operation
  * rejects; a parameter that only one of them has gets a safe value. Not compared: the codes of denials, additional detail
  * (`enrichedBy`), texts, calls without a token, and whether an operation is hidden or internal.
+ *
+ * If the operations have more than 10,000 calls and minimal tokens, as several patterns with many alternatives for one name have, only
+ * the first ones are compared. The result is then `{ exact: false }`, unless one of them shows a difference. Compare with `=== true`.
  *
  * `policy.decide` confirms the witness: with `params`, it allows one of the operations and denies the other, with the codes of the
  * result. If the operations differ in `maxAge` alone, the time of the witness is that of the policy's clock at the time of the call.
@@ -54,14 +68,14 @@ export interface OperationDifference {
  *   endpoints: { "GET /orders": { anyOf: ["orders:read", "orders:write"] } },
  * });
  * equivalent(policy, "list_orders", "GET /orders"); // true
- * equivalent(policy, "list_orders", "add_order"); // { witness: { scope: "orders:read" }, params: {}, a: "allowed", b: "insufficient_scope" }
+ * equivalent(policy, "list_orders", "add_order"); // { exact: true, witness: { scope: "orders:read" }, params: {}, a: "allowed", b: "insufficient_scope" }
  * ```
  */
 export function equivalent<Types extends PolicyTypes>(
   policy: Policy<Types>,
   a: OperationName<Types>,
   b: OperationName<Types>,
-): true | OperationDifference {
+): true | OperationDifference | UnprovedEquivalence {
   compiledPolicyOf(policy);
   const decider = deciderOf(policy);
   const left = operationFor(policy, a);
@@ -72,15 +86,37 @@ export function equivalent<Types extends PolicyTypes>(
     const codeOf = (name: string) => decideByOrigin(policy, token, name, params, origin).code;
     return { a: codeOf(a), b: codeOf(b) };
   };
-  for (const params of callsOf(decider, left, right)) {
-    const branches = [branchOf(left, params), branchOf(right, params)] as const;
-    if (haveSameRules(...branches)) continue;
-    for (const witness of witnessesOf(decider, branches, params, now)) {
-      const codes = codesOf(witness, params);
-      if ((codes.a === "allowed") !== (codes.b === "allowed")) return { witness, params, ...codes };
-    }
+  let count = 0;
+  for (const { params, witness } of comparisonsOf(decider, left, right, now)) {
+    if (count === MAX_COMPARED_TOKENS) return { exact: false };
+    count += 1;
+    const codes = witness && codesOf(witness, params);
+    if (codes && (codes.a === "allowed") !== (codes.b === "allowed"))
+      return { exact: true, witness, params, ...codes };
   }
   return true;
+}
+
+/** A call to compare, with a token or alone. */
+interface Comparison {
+  readonly params: CallArguments;
+  readonly witness?: AccessToken;
+}
+
+/** Yields each call of two operations, and with it each minimal token if the rules that decide on it differ. */
+function* comparisonsOf(
+  decider: Decider,
+  left: PreparedOperation,
+  right: PreparedOperation,
+  now: number,
+): Generator<Comparison> {
+  for (const params of callsOf(decider, left, right)) {
+    // a call counts by itself, because cases can have many that no token is compared for
+    yield { params };
+    const branches = [branchOf(left, params), branchOf(right, params)] as const;
+    if (haveSameRules(...branches)) continue;
+    for (const witness of witnessesOf(decider, branches, params, now)) yield { params, witness };
+  }
 }
 
 /** Yields the calls to compare: each branch with new values for all parameters, and with values that only one of the operations accepts. */

@@ -15,14 +15,20 @@ export function createFreshWords(policy: CompiledPolicy, taken: unknown): () => 
 
 /** Yields the words. Reads the policy at the first one, since most operations of a large policy need none. */
 function* freshWords(policy: CompiledPolicy, taken: unknown): Generator<string, never> {
-  const names = [...policy.templates.values()].flat();
-  const patterns = names.flatMap(({ template }) => template.accepted.flat());
-  const free = LETTERS.filter((letter) => patterns.every(({ pattern }) => pattern.test(letter)));
+  const patterns = holePatterns([policy]);
+  const free = LETTERS.filter((letter) => patterns.every((pattern) => pattern.test(letter)));
   const known = JSON.stringify([policy.definition, taken]);
   for (let count = 0; ; count += 1) {
     const word = wordOf(count, free);
     if (!known.includes(word)) yield word;
   }
+}
+
+/** Returns the patterns of the values that the placeholders of policies accept, each once. */
+export function holePatterns(policies: readonly CompiledPolicy[]): readonly RegExp[] {
+  const names = policies.flatMap(({ templates }) => [...templates.values()].flat());
+  const accepted = names.flatMap(({ template }) => template.accepted.flat());
+  return [...new Set(accepted.map(({ pattern }) => pattern))];
 }
 
 /** Returns a number in digits that are letters: each number has another word. */

@@ -1,11 +1,10 @@
 import type { DecisionCode } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
+import { deciderOf } from "../decision/gate-decider.js";
 import type { OperationName } from "../decision/operation-name.js";
-import { needsOf, prepareByName } from "../decision/operation-needs.js";
+import { needsOf } from "../decision/operation-needs.js";
 import type { ScopeNeed } from "../decision/scope-cover.js";
 import { smallestSets } from "../decision/smallest-sets.js";
-import { createTokenScopesReader } from "../decision/token-scopes.js";
-import { unknownOperationError } from "../decision/unknown-operation.js";
 import { isObject } from "../grammar/is-object.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import {
@@ -19,6 +18,7 @@ import type { ScopeInput } from "../policy/policy-scopes.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
 import { expandTokens, type Meaning, readGrantedTokens } from "../policy/scope-meanings.js";
 import { ACCOUNT_CHECKS, type Account, accountClaims, isTextOrList } from "./account.js";
+import { operationFor } from "./operation-branches.js";
 
 /** Options of {@link leastPrivilege}: the account of the user, the scope that the client has, and the values of the calls. */
 export interface LeastPrivilegeOptions extends Account {
@@ -104,14 +104,11 @@ export function leastPrivilege<Types extends PolicyTypes>(
   const { held = "", params } = own;
   checkOptions("`leastPrivilege`", { operations }, { operations: required(isStringList) });
   const claims = { ...accountClaims(own), scope: held };
-  const read = createTokenScopesReader(compiled);
+  const { read } = deciderOf(policy);
   const needs: ScopeNeed[] = [];
   const unreachable: UnreachableOperation[] = [];
   for (const name of new Set<string>(operations)) {
-    const operation = prepareByName(compiled, name);
-    if (operation === undefined)
-      throw unknownOperationError(name, compiled.fromCode.operations.keys());
-    const needed = needsOf(compiled, read, operation, claims, params);
+    const needed = needsOf(compiled, read, operationFor(policy, name), claims, params);
     if (needed.kind === "reachable") needs.push(...needed.needs);
     else unreachable.push({ operation: name, reason: needed.reason });
   }

@@ -3,7 +3,7 @@ import { boundValueText } from "../grammar/bound-value.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { type Meaning, withoutImplied } from "../policy/scope-meanings.js";
-import { combinations } from "./diff/combinations.js";
+import { combinations } from "./combinations.js";
 import type { CallArguments } from "./sample-calls.js";
 import type { Way } from "./ways.js";
 

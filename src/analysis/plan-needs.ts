@@ -8,6 +8,7 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { CaseValue } from "../policy/definition.js";
 import { expandTokens, isCovered, type Meaning } from "../policy/scope-meanings.js";
 import { type Account, accountClaims } from "./account.js";
+import { minimalItems } from "./minimal-items.js";
 import { operationFor } from "./operation-branches.js";
 
 /** A step of a plan as the program passes it. Names in `params` and `returns` are those of ids. */
@@ -104,13 +105,9 @@ function planScope(text: string, ids: readonly string[], context: PlanContext): 
 
 /** Returns the ways without those that another way makes needless, because they have all that it needs. */
 function neededWays(policy: CompiledPolicy, need: ScopeNeed): ScopeNeed {
-  const all = need.map((way) => expandTokens(policy, way, false));
-  const isWithin = (less: number, more: number): boolean =>
-    (need[less] as readonly string[]).every((text) =>
-      isCovered(all[more] as ReadonlyMap<string, Meaning>, all[less]?.get(text) as Meaning),
-    );
-  return need.filter(
-    (_, at) =>
-      !need.some((_, by) => by !== at && isWithin(by, at) && (by < at || !isWithin(at, by))),
+  const all = need.map((way) => ({ way, granted: expandTokens(policy, way, false) }));
+  const needed = minimalItems(all, (less, more) =>
+    less.way.every((text) => isCovered(more.granted, less.granted.get(text) as Meaning)),
   );
+  return needed.map(({ way }) => way);
 }

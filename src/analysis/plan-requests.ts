@@ -1,7 +1,7 @@
 import { smallestSets } from "../decision/smallest-sets.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { expandTokens, type Meaning, withoutImplied } from "../policy/scope-meanings.js";
-import { combinations } from "./diff/combinations.js";
+import { combinations } from "./combinations.js";
 import type { StepNeed } from "./plan-needs.js";
 import type { PlacedStep } from "./plan-order.js";
 
@@ -81,9 +81,11 @@ function splitGroup(
       index < first ? undefined : joinSteps(policy, [...part.steps, one], fits),
     );
     const at = joined.findIndex((part) => part !== undefined);
-    // each step fits alone
-    const alone = { steps: [one], set: setOfStep(policy, one.step, fits) as readonly Meaning[] };
-    parts[at === -1 ? parts.length : at] = joined[at] ?? alone;
+    parts[at === -1 ? parts.length : at] = joined[at] ?? {
+      steps: [one],
+      // each step fits alone
+      set: setOfStep(policy, one.step, fits) as readonly Meaning[],
+    };
   }
   return parts;
 }

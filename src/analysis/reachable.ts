@@ -31,7 +31,7 @@ import {
   type SearchedClient,
 } from "./callable-branch.js";
 import { isJointlyCallable, type JointName, jointNames } from "./callable-pattern.js";
-import { combinations } from "./diff/combinations.js";
+import { combinations } from "./combinations.js";
 import { createFreshWords } from "./fresh-words.js";
 import { paramsOf } from "./operation-branches.js";
 

@@ -1,7 +1,7 @@
 import type { PreparedOperation } from "../decision/prepare.js";
 import type { When } from "../policy/compiled-policy.js";
 import type { CaseValue } from "../policy/definition.js";
-import { combinations } from "./diff/combinations.js";
+import { argumentChoices, type ComparedArguments, mergeCompared } from "./compared-arguments.js";
 
 /** Arguments of a call by name. */
 export type CallArguments = Readonly<Record<string, CaseValue>>;
@@ -13,22 +13,13 @@ export type CallArguments = Readonly<Record<string, CaseValue>>;
 export function* branchArguments(
   operations: readonly PreparedOperation[],
 ): Generator<CallArguments> {
-  const lists = [...comparedArguments(operations)].map(([argument, values]) => [
-    undefined,
-    ...[...values].map((value) => [argument, value as CaseValue] as const),
-  ]);
-  for (const chosen of combinations(lists))
-    yield Object.fromEntries(chosen.filter((one) => one !== undefined));
+  for (const chosen of argumentChoices(comparedArguments(operations)))
+    yield Object.fromEntries(chosen);
 }
 
 /** Returns the arguments that the cases of operations compare, each with the values. */
-export function comparedArguments(
-  operations: readonly PreparedOperation[],
-): ReadonlyMap<string, ReadonlySet<unknown>> {
-  const compared = new Map<string, Set<unknown>>();
-  for (const [argument, values] of operations.flatMap(conditionsOf).flat())
-    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
-  return compared;
+export function comparedArguments(operations: readonly PreparedOperation[]): ComparedArguments {
+  return mergeCompared(operations.flatMap(conditionsOf).flat());
 }
 
 function conditionsOf({ branches, combined }: PreparedOperation): readonly When[] {

@@ -2,7 +2,7 @@ import type { PreparedAlternative, PreparedOperation, PreparedRule } from "../de
 import type { Alternative, TypeConditions } from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
 import type { NamedBoundary, NamedUse } from "../policy/rule.js";
-import { combinations } from "./diff/combinations.js";
+import { combinations } from "./combinations.js";
 
 /** One way to be allowed: one alternative of each rule, with its scopes, the parameters that fill them, and its conditions. */
 export interface Way {

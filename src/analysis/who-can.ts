@@ -10,7 +10,9 @@ import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
 import { isCovered, type Meaning, withImpliedMeanings } from "../policy/scope-meanings.js";
+import { hasWeakerConditions } from "./condition-order.js";
 import { createFreshWords } from "./fresh-words.js";
+import { minimalItems } from "./minimal-items.js";
 import { type AuthenticationClaims, meaningsOfWay, minimalTokens } from "./minimal-tokens.js";
 import { haveSameRules, operationFor, paramsOf } from "./operation-branches.js";
 import { branchArguments, type CallArguments, withWords } from "./sample-calls.js";
@@ -214,25 +216,16 @@ function neededWays(
   ways: readonly Way[],
   params: CallArguments,
 ): readonly Way[] {
-  const needed = ways.map((way) => meaningsOfWay(policy, way, params));
-  const granted = needed.map((meanings) => withImpliedMeanings(policy, meanings));
-  const isWithin = (less: number, more: number): boolean => {
-    const one = ways[less] as Way;
-    const other = ways[more] as Way;
-    const wanted = needed[less] as readonly Meaning[];
-    const meanings = granted[more] as ReadonlyMap<string, Meaning>;
-    // all ways have the boundaries of the branch, and only a reserved or restricted scope covers another such scope
-    return (
-      wanted.every((meaning) => isCovered(meanings, meaning)) &&
-      one.tier <= other.tier &&
-      one.typeConditions.every((types) =>
-        other.typeConditions.some((others) => others.every((type) => types.includes(type))),
-      ) &&
-      one.entitlements.every((name) => other.entitlements.includes(name))
-    );
-  };
-  return ways.filter(
-    (_, at) =>
-      !ways.some((_, by) => by !== at && isWithin(by, at) && (by < at || !isWithin(at, by))),
+  const all = ways.map((way) => {
+    const needed = meaningsOfWay(policy, way, params);
+    return { way, needed, granted: withImpliedMeanings(policy, needed) };
+  });
+  // all ways have the boundaries of the branch, and only a reserved or restricted scope covers another such scope
+  const needed = minimalItems(
+    all,
+    (less, more) =>
+      less.needed.every((meaning) => isCovered(more.granted, meaning)) &&
+      hasWeakerConditions(less.way, more.way),
   );
+  return needed.map(({ way }) => way);
 }

@@ -7,6 +7,7 @@ import {
 import { isScopeToken } from "../grammar/scope-token.js";
 import { isReadVerb } from "../grammar/verbs.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
+import { actionOf } from "../policy/scope-action.js";
 import {
   coveringTexts,
   isCovered,
@@ -287,7 +288,7 @@ function wordsOf(text: string): string {
 const PUBLISH_ACTIONS = new Set(["publish", "share", "send"]);
 
 function accessOf(scope: CompiledScope): ConsentRow["access"] {
-  const { action } = syntaxOf(scope);
+  const action = actionOf(scope);
   if (action === null) return "other";
   if (isReadVerb(action)) return "read";
   return PUBLISH_ACTIONS.has(action) ? "publish" : "write";

@@ -1,6 +1,7 @@
 import { PolicyError } from "../errors.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { isInternalName } from "../policy/internal.js";
+import { oncePerPolicy } from "../policy/once-per-policy.js";
 import { escapeControls } from "../policy/report.js";
 import type { CallOrigin, Decider } from "./decide.js";
 import type { Decision } from "./decision.js";
@@ -56,6 +57,22 @@ export function decideByOrigin(
 interface GateOperation {
   readonly name: string;
   readonly params: readonly string[];
+}
+
+type GatePolicy = Parameters<typeof operationForGate>[0];
+
+/**
+ * Returns the function that returns the parameters of an operation by policy, for a gate whose policy can be replaced. A policy that
+ * does not have the operation has no parameters for it: it denies every call.
+ */
+export function createParamsReader(name: string): (policy: GatePolicy) => readonly string[] {
+  return oncePerPolicy((policy) => {
+    try {
+      return operationForGate(policy, name).params;
+    } catch {
+      return [];
+    }
+  });
 }
 
 /**

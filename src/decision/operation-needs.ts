@@ -1,18 +1,11 @@
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { isToolName } from "../policy/tool-names.js";
 import { insideAll } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
 import { factsOf, isDenial, readCases, tokenScopesOf } from "./decide.js";
 import type { DecisionCode } from "./decision.js";
 import { BLOCKERS, evaluateConditions, type TokenFacts } from "./evaluate.js";
 import { explainDenial } from "./explain-denial.js";
-import {
-  branchOf,
-  combinePatterns,
-  type PreparedOperation,
-  prepareOperation,
-  scopesOf,
-} from "./prepare.js";
+import { branchOf, type PreparedOperation, scopesOf } from "./prepare.js";
 import type { ScopeNeed } from "./scope-cover.js";
 import type { TokenScopesReader } from "./token-scopes.js";
 
@@ -20,20 +13,6 @@ import type { TokenScopesReader } from "./token-scopes.js";
 export type OperationNeeds =
   | { readonly kind: "reachable"; readonly needs: readonly ScopeNeed[] }
   | { readonly kind: "unreachable"; readonly reason: DecisionCode };
-
-/** Prepares an operation that code of the host knows by its name; `undefined` for an unknown name. */
-export function prepareByName(
-  { fromCode: { operations, patterns } }: CompiledPolicy,
-  name: string,
-): PreparedOperation | undefined {
-  const exact = operations.get(name);
-  if (exact !== undefined) return prepareOperation(exact);
-  const matching = isToolName(name) ? patterns.filter((pattern) => pattern.matches(name)) : [];
-  return combinePatterns(
-    name,
-    matching.map(({ operation }) => prepareOperation(operation)),
-  );
-}
 
 /**
  * Returns what a call needs of a token: each way to meet each of its rules that consent can give to this client and account, also a way

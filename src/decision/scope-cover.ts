@@ -1,7 +1,7 @@
-import { parseScopeToken } from "../grammar/scope-syntax.js";
 import { isReadVerb } from "../grammar/verbs.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { withoutPrototype } from "../policy/own-members.js";
+import { actionOf } from "../policy/scope-action.js";
 import {
   coveringTexts,
   expandTokens,
@@ -97,8 +97,7 @@ function reachOf(
 /** Returns 1 and the risk of a scope: whether it is off by default, has a warning, can change data, and the rank of its tier. */
 function costOf({ scope }: Meaning): readonly number[] {
   const { default: preset, warning } = withoutPrototype(scope.options);
-  const parsed = parseScopeToken<string>(scope.name);
-  const isReading = parsed.ok && parsed.token.action !== null && isReadVerb(parsed.token.action);
+  const isReading = isReadVerb(actionOf(scope) ?? "");
   return [
     1,
     preset === "off" ? 1 : 0,

@@ -180,7 +180,7 @@ type Price = (way: CoverWay, fresh: number) => number;
 
 /** Returns two prices: the elements that a way adds, and the same divided by the needs that its elements are part of. */
 function pricesOf(needs: readonly CoverNeed[]): readonly Price[] {
-  const needsOf = needsByElement(needs);
+  const needsOf = needsByElement(needs, "needed");
   const usesOf = (element: number) => (needsOf.get(element) as readonly CoverNeed[]).length;
   return [
     (_, fresh) => fresh,
@@ -203,11 +203,14 @@ function greedySet(needs: readonly CoverNeed[], priceOf: Price): ReadonlySet<num
   return covered;
 }
 
-/** Returns the needs that each element is needed for. */
-function needsByElement(needs: readonly CoverNeed[]): ReadonlyMap<number, readonly CoverNeed[]> {
+/** Returns the needs that have each element in one of their ways. */
+export function needsByElement(
+  needs: readonly CoverNeed[],
+  elements: keyof CoverWay,
+): ReadonlyMap<number, readonly CoverNeed[]> {
   const needsOf = new Map<number, CoverNeed[]>();
   for (const need of needs) {
-    for (const element of new Set(need.flatMap(({ needed }) => needed))) {
+    for (const element of new Set(need.flatMap((way) => way[elements]))) {
       const known = needsOf.get(element);
       if (known === undefined) needsOf.set(element, [need]);
       else known.push(need);
@@ -224,7 +227,7 @@ function trim(
 ): ReadonlySet<number> {
   const { reach } = cover;
   const { roots } = foundSet(cover, covered);
-  const needsOf = needsByElement(needs);
+  const needsOf = needsByElement(needs, "needed");
   const counts = new Map<number, number>();
   const add = (root: number, number: number) => {
     for (const element of reach.get(root) as readonly number[])

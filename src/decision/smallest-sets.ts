@@ -1,7 +1,14 @@
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Meaning, Meanings } from "../policy/scope-meanings.js";
 import { type CoverNeed, createScopeCover, type ScopeNeed } from "./scope-cover.js";
-import { addCosts, compareCosts, type FoundSet, type SetSearch, searchSets } from "./set-search.js";
+import {
+  addCosts,
+  compareCosts,
+  type FoundSet,
+  needsByElement,
+  type SetSearch,
+  searchSets,
+} from "./set-search.js";
 
 /** Maximum number of steps of one search for the smallest sets: elements of ways that are looked at. */
 const MAX_SEARCH_STEPS = 1_000_000;
@@ -70,14 +77,7 @@ function rootsOf(set: JoinedSet): readonly number[] {
 
 /** Returns the parts of needs that have no element in common, so that each can be solved alone. */
 function componentsOf(needs: readonly CoverNeed[]): readonly (readonly CoverNeed[])[] {
-  const needsOf = new Map<number, CoverNeed[]>();
-  for (const need of needs) {
-    for (const element of elementsOf(need)) {
-      const known = needsOf.get(element);
-      if (known === undefined) needsOf.set(element, [need]);
-      else known.push(need);
-    }
-  }
+  const needsOf = needsByElement(needs, "added");
   const seen = new Set<CoverNeed>();
   const reached = new Set<number>();
   return needs.flatMap((start) => {
@@ -85,7 +85,7 @@ function componentsOf(needs: readonly CoverNeed[]): readonly (readonly CoverNeed
     const part = [start];
     seen.add(start);
     for (const need of part) {
-      for (const element of elementsOf(need)) {
+      for (const element of need.flatMap(({ added }) => added)) {
         if (reached.has(element)) continue;
         reached.add(element);
         for (const other of needsOf.get(element) as readonly CoverNeed[]) {
@@ -97,8 +97,4 @@ function componentsOf(needs: readonly CoverNeed[]): readonly (readonly CoverNeed
     }
     return [part];
   });
-}
-
-function elementsOf(need: CoverNeed): ReadonlySet<number> {
-  return new Set(need.flatMap(({ added }) => added));
 }

@@ -1,6 +1,6 @@
 import type { FastifyContextConfig } from "fastify";
 import type { Policy } from "../decision/define-policy.js";
-import { operationForGate } from "../decision/gate-decider.js";
+import { createParamsReader, operationForGate } from "../decision/gate-decider.js";
 import type { Finding, PolicyError } from "../errors.js";
 import {
   isFunction,
@@ -22,7 +22,11 @@ export type PublicAnswer = boolean | RouteFinding;
 export type Mapping =
   | { readonly kind: "open" }
   | { readonly kind: "endpoint" }
-  | { readonly kind: "tool"; readonly name: string; readonly params: readonly string[] }
+  | {
+      readonly kind: "tool";
+      readonly name: string;
+      readonly paramsOf: ReturnType<typeof createParamsReader>;
+    }
   | { readonly kind: "unmapped" | "invalid"; readonly findings: readonly RouteFinding[] };
 
 const NO_MAPPING =
@@ -67,8 +71,8 @@ export function mapRoute(
   if (endpoint === true) return { kind: "endpoint" };
   if (tool === undefined) return { ...invalid("unmapped_route", NO_MAPPING), kind: "unmapped" };
   try {
-    const { name, params } = operationForGate(policy, tool);
-    return { kind: "tool", name, params };
+    const { name } = operationForGate(policy, tool);
+    return { kind: "tool", name, paramsOf: createParamsReader(name) };
   } catch (error) {
     return invalid("unknown_tool", (error as PolicyError).message);
   }

@@ -13,7 +13,8 @@ const KINDS = {
 /** Checks `language`, and that each text of `locales` translates something of the policy. */
 export function checkPolicyTexts(definition: PolicyDefinition, report: Report): void {
   const { language, locales = {} } = definition;
-  if (language !== undefined && !isLanguageTag(language)) {
+  const isTag: boolean = language === undefined || isLanguageTag(language);
+  if (!isTag) {
     const message = `invalid language tag \`${language}\`: expected a BCP 47 tag, such as \`en\` or \`pt-BR\``;
     report.add("language_tag", ["language"], message);
   }

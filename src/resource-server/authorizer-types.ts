@@ -4,6 +4,7 @@ import type { Allowed, CredentialDenial, Decision } from "../decision/decision.j
 import type { Authorized, ParamsArgument, Policy } from "../decision/define-policy.js";
 import type { KnownName } from "../decision/operation-name.js";
 import type { ProtectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
 import type { LocalToken } from "./local-token.js";
@@ -88,7 +89,10 @@ export type AuthenticationResult =
  * Verifies tokens, asks the callbacks for facts, decides, and returns HTTP responses as data. Keeps no request and no response.
  */
 export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
-  /** The policy that it enforces. */
+  /**
+   * The policy in force: that of the options, or the last one given to {@link Authorizer.replacePolicy}. The names in its type are
+   * always those of the options.
+   */
   readonly policy: Policy<Types>;
   /** The resource identifier of the options. */
   readonly resource: string | undefined;
@@ -153,6 +157,33 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
 
   /** Returns the HTTP response to a denial: status, headers (RFC 6750) and problem document (RFC 9457). */
   answer(decision: Denial, context?: DenialContext): DenialResponse;
+
+  /**
+   * Replaces the policy at once, with everything that depends on it: cached decisions and scopes of tokens, routes of gates, tool
+   * lists, challenges and the metadata document. A request that began before ends under the policy with which it began: its
+   * decision, its challenge and its audit events are of one version. An open stream of the MCP gate is checked against the new
+   * policy at its next check. A call of an operation that the new policy does not have is denied.
+   *
+   * It changes no other option, stores nothing, and informs no other process and no client. It does not compare the policies: see
+   * `diffPolicies` of `scope-policy/analysis`, and `loadPolicySource` of `scope-policy/policy-source`, which also refuses an older version.
+   *
+   * @throws {@link PolicyError} and keeps the policy in force: `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy`
+   * did not return, `ERR_OPTIONS_INVALID` for a policy with conditions if the authorizer has neither `subject` nor `trustClaims`
+   *
+   * @example
+   * ```ts
+   * import { createAuthorizer, loadPolicy } from "scope-policy";
+   *
+   * const policyOf = (scope: string) =>
+   *   loadPolicy({ name: "Shop", version: "1", scopes: { [scope]: "See orders" }, tools: { list_orders: scope } });
+   * const verify = () => ({ scope: "orders:read" });
+   * const authorizer = createAuthorizer({ policy: policyOf("orders:read"), verify });
+   * (await authorizer.decide("demo", "list_orders")).decision.allowed; // true
+   * authorizer.replacePolicy(policyOf("orders:list"));
+   * (await authorizer.decide("demo", "list_orders")).decision.code; // "insufficient_scope"
+   * ```
+   */
+  replacePolicy(next: AnyPolicy): void;
 
   /** Returns the RFC 9728 document and the URL where clients look for it; `undefined` without a `resource`. */
   metadata(): { readonly url: string; readonly document: ProtectedResourceMetadata } | undefined;

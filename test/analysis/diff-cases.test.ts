@@ -63,6 +63,22 @@ describe("diffPolicies of operations with cases", () => {
       wider: ["GET /courses/:course", "GET /courses/fresh0", { full: true }],
     },
     {
+      title: "finds a compared value of one case beside that of another case of the same argument",
+      tools: [
+        {
+          run: {
+            ...except({ mode: "x" }),
+            cases: [
+              { when: { mode: "x" }, deny: "not these" },
+              { when: { mode: "y" }, deny: "nor these" },
+            ],
+          },
+        },
+        { run: except({ mode: "y" }) },
+      ],
+      wider: ["run", "run", { mode: "x" }],
+    },
+    {
       title: "finds a compared value of one endpoint in a path that another one serves now",
       endpoints: [
         {

@@ -74,6 +74,13 @@ const policy = loadPolicy(
         cases: [{ when: { mode: ["plan"] }, scope: "courses:read" }],
         otherwise: "courses:write",
       },
+      run_two: {
+        cases: [
+          { when: { mode: "plan" }, scope: "courses:read" },
+          { when: { mode: "dry" }, scope: "courses:write" },
+        ],
+        otherwise: "courses:write",
+      },
       "get_*": "courses:read",
       "*_secret": { scope: "courses:read", tier: "pro" },
     },
@@ -103,6 +110,11 @@ const SAME = [
 
 const read = { scope: "courses:read" };
 const DIFFERENT = [
+  {
+    title: "the first of two cases of one argument opens more",
+    pair: ["run_two", "write"],
+    result: { witness: read, params: { mode: "plan" }, a: "allowed", b: "insufficient_scope" },
+  },
   {
     title: "one needs a broader scope",
     pair: ["list", "write"],
@@ -239,8 +251,9 @@ describe("equivalent", () => {
 
   it.each(titled(DIFFERENT))("returns a witness if %s", (_, { pair: [a, b], result }) => {
     const found = equivalent(policy, a, b);
-    if (found === true) throw new Error("no witness");
-    expect({ ...found, witness: withoutOpen(found.witness) }).toEqual(result);
+    if (found === true || !found.exact) throw new Error("no witness");
+    const shown = { ...found, witness: withoutOpen(found.witness) };
+    expect(shown).toEqual({ exact: true, ...result });
     expect(policy.decide(found.witness, a, found.params).code).toBe(found.a);
     expect(policy.decide(found.witness, b, found.params).code).toBe(found.b);
   });
@@ -249,5 +262,48 @@ describe("equivalent", () => {
     expect(() => equivalent(policy, "list", "lisst")).toThrow(
       /no operation `lisst`; did you mean `list`/,
     );
+  });
+
+  it("MAX_COMPARED_TOKENS: compares at most 10,000 calls and tokens, and proves nothing beyond", () => {
+    const resultWith = (last: number) => {
+      const namesOf = (count: number, rule: string) =>
+        Array.from({ length: count }, (_, at) => `${rule}_${at}:read`);
+      const [first, second] = [namesOf(50, "one"), namesOf(last, "other")] as const;
+      const many = loadPolicy({
+        name: "P",
+        version: "1",
+        entitlements: ["beta"],
+        scopes: Object.fromEntries([...first, ...second].map((name) => [name, {}])),
+        tools: {
+          "get_*": { anyOf: first },
+          // an alternative without effect
+          "see_*": { anyOf: [...first, { scope: "one_0:read", entitlement: "beta" }] },
+          "*_all": { anyOf: second },
+          none_all: { deny: "never" },
+        },
+      });
+      const witness = { scope: "one_0:read other_0:read" };
+      expect(equivalent(many, "get_all", "none_all")).toMatchObject({ exact: true, witness });
+      return equivalent(many, "get_all", "see_all");
+    };
+    // one call, 50 * 99 tokens of one name and 51 * 99 of the other
+    expect(resultWith(99)).toBe(true);
+    expect(resultWith(100)).toEqual({ exact: false });
+  });
+
+  it("MAX_COMPARED_TOKENS: counts calls for which no token is compared", () => {
+    const resultWith = (count: number) => {
+      const values = Array.from({ length: count }, (_, at) => `v${at}`);
+      const run = {
+        cases: [{ when: { mode: values, kind: values }, scope: "runs:read" }],
+        otherwise: "runs:write",
+      };
+      const scopes = { "runs:read": {}, "runs:write": { implies: ["runs:read"] } };
+      const many = loadPolicy({ name: "P", version: "1", scopes, tools: { "run_*": run } });
+      return equivalent(many, "run_a", "run_b");
+    };
+    // each argument can also be left out
+    expect(resultWith(99)).toBe(true);
+    expect(resultWith(100)).toEqual({ exact: false });
   });
 });

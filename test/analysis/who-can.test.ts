@@ -59,6 +59,7 @@ const policy = loadPolicy(
         cases: [{ when: { accountID: "main" }, scope: "/accounts/{accountID}/" }],
         otherwise: { allOf: ["/accounts/{accountID}/", "courses:write"] },
       },
+      lower: { anyOf: [{ scope: "courses:read", tier: "max" }, "courses:write"] },
       ping: { public: true },
       drop: { deny: "never" },
       "get_*": "courses:read",
@@ -130,6 +131,13 @@ const rows = [
       { firstParty: true },
     ],
     witness: { scope: "courses:write", tier: "pro" },
+  },
+  {
+    title: "lists a broader scope that needs a lower tier",
+    operation: "lower",
+    alternatives: ["courses:read", "courses:write"],
+    conditions: [{ tier: "max" }, { tier: "pro" }],
+    witness: { scope: "courses:read", tier: "max" },
   },
   {
     title: "lists each list of account types of which the account must have one",

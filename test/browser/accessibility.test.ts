@@ -115,7 +115,7 @@ describe.each(contexts)("a page with every type of row %s", (_, context, locale)
 it("axe-core reports a missing label and a low contrast", async () => {
   const { page } = await school.visit("openid courses:read", { context: { bypassCSP: true } });
   await page.evaluate("document.querySelector('label').remove()");
-  await page.addStyleTag({ content: ".description{color:#ccc!important}" });
+  await page.addStyleTag({ content: "main *{color:#ccc!important}" });
   const found = (await findings(page)).map((finding) => finding.split(":")[0]);
   expect(found).toEqual(expect.arrayContaining(["label", "color-contrast"]));
 });

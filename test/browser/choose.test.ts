@@ -19,7 +19,7 @@ const policy = loadPolicy({
   name: "Hosting",
   version: "1",
   boundaries: { project: { claim: "projects", title: "Projects" } },
-  scopes: Object.fromEntries(
+  scopes: Object.fromEntries<string | { description: string; default: "off" }>(
     ["keys", "logs", "nodes", "jobs"].flatMap((area) => [
       [`${area}:read`, `See ${area}`] as const,
       [`${area}:write`, { description: `Change ${area}`, default: "off" }] as const,

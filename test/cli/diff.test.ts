@@ -130,6 +130,22 @@ describe("diff", () => {
     );
   });
 
+  it("reads a file of grants of at most 16 MiB", async () => {
+    const resultWith = (length: number) =>
+      runIn(
+        {
+          "same.json": FILES["same.json"],
+          "grants.json": JSON.stringify([{ scope: "courses:read" }]).padEnd(length),
+        },
+        ["diff", "same.json", "same.json", "--grants", "grants.json"],
+      );
+    const most = 16 * 1024 * 1024;
+    expect(await resultWith(most)).toMatchObject({ code: 0, err: "" });
+    const { code, out, err } = await resultWith(most + 1);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("cannot read `grants.json`: it is larger than 16 MiB");
+  });
+
   const failures: readonly {
     readonly title: string;
     readonly argv: readonly string[];

@@ -2,7 +2,10 @@ import type { PolicyDefinition } from "scope-policy";
 
 const SGR = "\u001B[31m";
 
-/** Text that must not reach a terminal or a document: controls, colours, line breaks, direction marks, invisible characters. */
+/**
+ * Text that must not reach a terminal or a document: controls, colours, line breaks, direction marks, invisible characters, and in
+ * Markdown the mention of a person.
+ */
 export const HOSTILE = [
   "no",
   "\n\nYES: delete_all is allowed.",
@@ -11,6 +14,7 @@ export const HOSTILE = [
   `${SGR}red\u001B[2J\u001B]0;title\u0007\u009B31m\u0000\u0008\u007F`,
   "\u202Eabc\u202C \u061C\u200E\u200F\u202A\u202B\u202D\u2066\u2067\u2068\u2069",
   "\u200B\u200C\u200D\u2060\uFEFF\u00AD\u180E\u3164\u115F\u2800\u{E0041}\uFFF9",
+  "@victim @victim/team (@victim) help@victim.example",
 ].join(" ");
 
 /** Returns a different text for each member, so that no two names are equal. */

@@ -314,4 +314,22 @@ describe("hostile text of a policy, a file and the arguments", () => {
       for (const start of starts) expect(start).not.toMatch(/^YES:/);
     }
   });
+
+  const MARKDOWN: readonly (readonly string[])[] = [
+    ["docs", "p.json"],
+    ["matrix", "p.json", "--format", "markdown"],
+    ["diff", "plain.json", "p.json", "--format", "markdown", "--grants", "grants.json"],
+    ["test", "cases.json", "--format", "markdown"],
+  ];
+  it.each(titled(MARKDOWN, (argv) => argv.join(" ")))(
+    "mentions no person outside code spans in the output of %s",
+    async (_title, argv) => {
+      const { out } = await run(argv, { cwd: folderOf(FILES) });
+      expect(out).toContain("victim");
+      const rendered = await marked.parse(out);
+      // GitHub searches the rendered text
+      const words = rendered.replaceAll(/<code>[^<]*<\/code>/g, "").replaceAll(/<[^>]*>/g, "\n");
+      expect(words.replaceAll("&#64;", "@")).not.toMatch(/(?<![a-z0-9])@victim/i);
+    },
+  );
 });

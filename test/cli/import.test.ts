@@ -421,6 +421,13 @@ const SHAPES: readonly ShapeRow[] = [
     counts: [0, 0, 0, 2],
   },
   {
+    title:
+      "a path that no policy can hold denies an endpoint that would decide it in another letter case",
+    paths: { "/Api/a%20b": { get: B }, "/api/{x}": { get: A } },
+    endpoints: { "GET /api/{x}": DENIED },
+    counts: [0, 0, 0, 2],
+  },
+  {
     title: "a path that no policy can hold stays beside an endpoint with its rule",
     paths: { "/a%20b": { get: A }, "/{x}": { get: A } },
     endpoints: { "GET /{x}": "a" },

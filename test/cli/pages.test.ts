@@ -18,7 +18,9 @@ function moduleOf(example: string): string {
 
 describe("a terminal prints what this page shows", () => {
   it("docs/plan-scopes.md", async () => {
-    const [school = "", payments = ""] = blocksOf("plan-scopes.md", "ts").map(moduleOf);
+    const moduleWith = (name: string) =>
+      moduleOf(blocksOf("plan-scopes.md", "ts").find((block) => block.includes(name)) ?? "");
+    const [school, payments] = [moduleWith("leastPrivilege"), moduleWith("tokenPlan")];
     const [steps = ""] = blocksOf("plan-scopes.md", "json");
     const [plan = "", tokens = ""] = blocksOf("plan-scopes.md", "text");
     const cwd = folderOf({ "school.ts": school, "payments.ts": payments, "steps.json": steps });

@@ -101,7 +101,7 @@ export const BAD_TIME_TOKENS: readonly (readonly [rawToken: string, what: string
   BAD_TIMES.map(([claim, time], index) => [`time-${index}`, `${claim} ${String(time)}`]);
 
 /** The time of the policy's clock, in seconds since 1970. */
-const NOW = 1_800_000_000;
+export const CONTRACT_NOW = 1_800_000_000;
 
 /** Claims of the valid raw tokens. Every other text is an invalid token. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {
@@ -121,12 +121,15 @@ const TOKENS: Readonly<Record<string, AccessToken>> = {
   "read-mentor": claims("read-mentor", "mcp:tools read:mentor", { account_type: "mentor" }),
   "read-studio": claims("read-studio", "mcp:tools read:mentor", { account_type: "studio" }),
   fleet: claims("fleet", "mcp:tools courses:read", { entitlements: ["fleet"] }),
-  payer: claims("payer", "mcp:tools courses:write", { acr: "phr", auth_time: NOW }),
+  payer: claims("payer", "mcp:tools courses:write", { acr: "phr", auth_time: CONTRACT_NOW }),
   "late-payer": claims("late-payer", "mcp:tools courses:write", {
     acr: "phr",
-    auth_time: NOW - 301,
+    auth_time: CONTRACT_NOW - 301,
   }),
-  "weak-payer": claims("weak-payer", "mcp:tools courses:write", { acr: "pwd", auth_time: NOW }),
+  "weak-payer": claims("weak-payer", "mcp:tools courses:write", {
+    acr: "pwd",
+    auth_time: CONTRACT_NOW,
+  }),
   "read-both": claims("read-both", "mcp:tools read:mentor", { account_type: ["studio", "mentor"] }),
   owner: claims("owner", "mcp:tools /accounts/acc-1/profile.read"),
   "third-party": claims("third-party", "mcp:tools admin:all"),
@@ -159,7 +162,7 @@ export function createWorld(
     if (outage === source) throw new Error(`"${source}" has an outage; Bearer realm="oops"`);
   };
   const authorizer = createAuthorizer({
-    policy: loadPolicy(definition, { now: () => NOW }),
+    policy: loadPolicy(definition, { now: () => CONTRACT_NOW }),
     resource: "https://api.example.com/mcp",
     authorizationServers: ["https://as.example.com"],
     challenge: "minimum",

@@ -48,7 +48,7 @@ describe("the gate in front of a handler", () => {
     handshake: createHandshake(policy, {}),
     tasks: createTaskOwners(defaultTaskStore(authorizer)),
     targets: createRequiredOperations({}),
-    lists: createListFilter(policy, {}, undefined),
+    listsOf: (inForce) => createListFilter(inForce, {}, undefined),
     local: undefined,
   });
 

@@ -1,5 +1,5 @@
 import { McpServer } from "@modelcontextprotocol/server";
-import { createAuthorizer, definePolicy } from "scope-policy";
+import { createAuthorizer, definePolicy, loadPolicy } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
 import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
@@ -236,13 +236,14 @@ describe("the baseline of the handshake", () => {
     [{ scope: "connect inner", tier: "free", first_party: true }, "upgrade_required"],
     [{ scope: "connect inner", tier: "pro" }, "reserved_scope"],
   ] as const)("means the same as for a tool: %j", (token, code) => {
-    expect(decide(token)?.code).toBe(code);
+    expect(decide(token, reserving)?.code).toBe(code);
     const called = reserving.decideUntrusted(token, "list_orders", {});
     expect(called.allowed ? undefined : called.code).toBe(code);
   });
 
-  it("is compiled once for all servers of a policy", () => {
-    expect(createHandshake(reserving, { handshake: "baseline" })).toBe(decide);
+  it("asks for no scope by a later policy without a baseline", () => {
+    const entries = Object.entries(reserving.definition).filter(([name]) => name !== "baseline");
+    expect(decide({ scope: "" }, loadPolicy(Object.fromEntries(entries)))).toBeUndefined();
   });
 });
 

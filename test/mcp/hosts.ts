@@ -112,12 +112,14 @@ export async function startHost(
   name: HostName,
   options: McpGateOptions<Types> = {},
   authorizerOptions: Partial<AuthorizerOptions<Types>> = {},
+  withAuthorizer: (authorizer: TestAuthorizer) => void = () => undefined,
 ): Promise<Host> {
   const events: AuditEvent[] = [];
   const authorizer = createTestAuthorizer({
     audit: keepDecisions(events),
     ...authorizerOptions,
   });
+  withAuthorizer(authorizer);
   const runs: ToolRun[] = [];
   const gate = mcpGate(authorizer, { ...surface, ...options });
   const { server, port } = await listen(HOSTS[name](gate, authorizer, runs));

@@ -100,7 +100,7 @@ export function openHandlerGate(
     authorizer: authorizer,
     surface: loose,
     targets: createRequiredOperations(loose),
-    lists: createListFilter(policy, loose, undefined),
+    listsOf: (inForce) => createListFilter(inForce, loose, undefined),
     registrations: createRegistrations({}),
     handshake: createHandshake(policy, loose),
     tasks: createTaskOwners(defaultTaskStore(authorizer)),

@@ -30,7 +30,7 @@ describe("the descriptions in the JSON Schema", () => {
     }
   });
 
-  it("belong to policies, scopes, texts, requirements, branches, cases, operations, audit options, boundaries, bundles and accepted findings", () => {
-    expect(objectsIn(policyJsonSchema(), "#")).toHaveLength(11);
+  it("belong to policies, scopes, texts, requirements, branches, cases, operations, audit options, boundaries, bundles, translations and accepted findings", () => {
+    expect(objectsIn(policyJsonSchema(), "#")).toHaveLength(12);
   });
 });

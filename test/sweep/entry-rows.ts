@@ -10,6 +10,7 @@ import * as html from "scope-policy/html";
 import * as koa from "scope-policy/koa";
 import * as mcp from "scope-policy/mcp";
 import * as nest from "scope-policy/nest";
+import * as policySource from "scope-policy/policy-source";
 import * as providers from "scope-policy/providers";
 import * as store from "scope-policy/store";
 import * as testing from "scope-policy/testing";
@@ -39,6 +40,13 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
   return {
     index: { holder: core, rows: coreRows(policy) },
     analysis: { holder: analysis, rows: analysisRows(policy, wider) },
+    "policy-source": {
+      holder: policySource,
+      // it reads files and servers: see its own tests
+      rows: {
+        loadPolicySource: { takes: ["program", "options"], samples: [] },
+      } satisfies Table<typeof policySource>,
+    },
     audit: { holder: audit, rows: auditRows(policy) },
     verify: {
       holder: verify,

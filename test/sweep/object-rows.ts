@@ -116,6 +116,7 @@ export function authorizerRows({
         ];
       }),
     },
+    replacePolicy: { takes: ["policy"], samples: [[policy]] },
     metadata: { takes: [], samples: [[]] },
   };
 }

@@ -34,6 +34,7 @@ import {
 import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import { type NestGateOptions, scopePolicyGuard } from "scope-policy/nest";
+import { loadPolicySource, type PolicySourceOptions } from "scope-policy/policy-source";
 import { createStore, type StoreOptions } from "scope-policy/store";
 import {
   decisionMatrix,
@@ -562,6 +563,24 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     good: {},
     run: (options) => lintPolicy(policy, options),
     wrong: { for: ANY_TEXT, tools: ANY_LIST, trustClaims: [...ANY_LIST, ["scope"]] },
+  }),
+  rowOf<PolicySourceOptions>({
+    title: "loadPolicySource",
+    good: { interval: 86_400_000 },
+    rejects: true,
+    run: async (options) => (await loadPolicySource("test/smoke/policy.json", options)).close(),
+    wrong: {
+      onPolicy: ["x", 7],
+      onDiff: ["x", 7],
+      diff: ["x", 7],
+      onFault: ["x", 7],
+      interval: ["x", 0, -1],
+      timeout: ["x", 0, -1],
+      maxBytes: ["x", 0, -1],
+      compareVersions: ["x", 7],
+      fetch: ["x", 7],
+      now: ["x", 7],
+    },
   }),
   rowOf<WideningOptions>({
     title: "expectNoWidening",

@@ -2,7 +2,7 @@ import type { AccessToken } from "../../decision/access-token.js";
 import { boundValueText } from "../../grammar/bound-value.js";
 import type { Boundary } from "../../policy/compiled-policy.js";
 import type { NamedBoundary } from "../../policy/rule.js";
-import { combinations } from "./combinations.js";
+import { combinations } from "../combinations.js";
 import type { ParamValues } from "./param-values.js";
 
 /**

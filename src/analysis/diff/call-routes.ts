@@ -6,12 +6,13 @@ import {
   type Segment,
 } from "../../policy/endpoint-key.js";
 import { spansOf } from "../../policy/path-segment.js";
-import { combinations } from "./combinations.js";
+import { combinations } from "../combinations.js";
+import type { ComparedArguments } from "../compared-arguments.js";
 
 /** An endpoint of one of the policies, with the arguments that cases of either policy compare, each with the values. */
 export interface ComparedEndpoint {
   readonly endpoint: Endpoint;
-  readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
+  readonly compared: ComparedArguments;
 }
 
 /** Returns the parsed name of an endpoint; `undefined` for a tool. */

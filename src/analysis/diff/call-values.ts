@@ -1,7 +1,8 @@
 import { branchOf, type PreparedOperation } from "../../decision/prepare.js";
 import type { CaseValue } from "../../policy/definition.js";
+import { combinations } from "../combinations.js";
+import { argumentChoices } from "../compared-arguments.js";
 import { pathText } from "./call-routes.js";
-import { combinations } from "./combinations.js";
 import { nameOfKey, type ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
 
@@ -12,14 +13,11 @@ export const ACCENT = "%C3%A9";
 export function* branchesOfCall(
   target: ProbeCall,
 ): Generator<{ readonly operation: PreparedOperation; readonly args: ParamValues }> {
-  const lists = [...target.compared].map(([argument, values]) => [
-    undefined,
-    ...[...values].map((value) => [argument, value as CaseValue] as const),
-  ]);
-  for (const chosen of combinations(lists)) {
-    const args = new Map(chosen.filter((one) => one !== undefined));
-    yield { operation: branchOf(target.operation, Object.fromEntries(args)), args };
-  }
+  for (const chosen of argumentChoices(target.compared))
+    yield {
+      operation: branchOf(target.operation, Object.fromEntries(chosen)),
+      args: new Map(chosen),
+    };
 }
 
 /**

@@ -1,5 +1,4 @@
 import { PROBE_VALUES } from "../../grammar/bound-value.js";
-import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { wordOf } from "../fresh-words.js";
 
 /** Values of parameters that neither of two policies names. */
@@ -8,13 +7,6 @@ export interface FreshValues {
   readonly fresh: string;
   /** Values, one of each set of values that the same placeholders of both policies reject. */
   readonly probes: readonly string[];
-}
-
-/** Returns the patterns of the values that the placeholders of policies accept, each once. */
-export function holePatterns(policies: readonly CompiledPolicy[]): readonly RegExp[] {
-  const names = policies.flatMap(({ templates }) => [...templates.values()].flat());
-  const accepted = names.flatMap(({ template }) => template.accepted.flat());
-  return [...new Set(accepted.map(({ pattern }) => pattern))];
 }
 
 const LETTERS = [..."abcdeghijklmnopqtuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];

@@ -2,9 +2,9 @@ import type { AccessToken } from "../../decision/access-token.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { expandTokens, readGrantedTokens } from "../../policy/scope-meanings.js";
+import { combinations } from "../combinations.js";
 import { pathText } from "./call-routes.js";
 import { branchesOfCall, pathTexts } from "./call-values.js";
-import { combinations } from "./combinations.js";
 import type { ParamValues } from "./param-values.js";
 import type { ProbeCall } from "./probe-calls.js";
 

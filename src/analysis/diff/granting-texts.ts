@@ -4,6 +4,7 @@ import { bindScope } from "../../grammar/template.js";
 import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../../policy/compiled-policy.js";
 import type { NamedUse } from "../../policy/rule.js";
 import { createSpellingReader } from "../../policy/spellings.js";
+import { minimalItems } from "../minimal-items.js";
 import type { ParamValues } from "./param-values.js";
 
 /** A text that grants a scope. */
@@ -64,16 +65,8 @@ export function leastOf(
     const scopes = grantedBefore({ scope: text });
     return { text, granted: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
   });
-  return all
-    .filter(
-      ({ granted }, at) =>
-        !all.some(
-          (other, index) =>
-            isWithin(other.granted, granted) &&
-            (index < at || (index > at && !isWithin(granted, other.granted))),
-        ),
-    )
-    .map(({ text }) => text);
+  const least = minimalItems(all, (less, more) => isWithin(less.granted, more.granted));
+  return least.map(({ text }) => text);
 }
 
 function isWithin(less: TokenScopes, more: TokenScopes): boolean {

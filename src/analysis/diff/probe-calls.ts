@@ -5,6 +5,7 @@ import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js"
 import type { Endpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
 import { isToolName } from "../../policy/tool-names.js";
+import { type ComparedArguments, mergeCompared } from "../compared-arguments.js";
 import { type ComparedEndpoint, endpointOf, routeOf } from "./call-routes.js";
 import { queryKey } from "./param-values.js";
 import { intersectPatterns, NO_INTERSECTIONS } from "./pattern-intersections.js";
@@ -29,7 +30,7 @@ export interface ProbeCall {
    * Each argument that a case of one of the policies compares, with the values that they compare it with. By {@link queryKey} for an
    * argument with the name of a path parameter of this endpoint, which another endpoint reads from the query.
    */
-  readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
+  readonly compared: ComparedArguments;
 }
 
 /** A name of one of two policies, or a name that only the same patterns of them match. */
@@ -137,12 +138,9 @@ function entriesOf({ fromCode }: CompiledPolicy, name: string): readonly Operati
   return [...(exact === undefined ? [] : [exact]), ...matching.map(({ operation }) => operation)];
 }
 
-function comparedIn(
-  policies: readonly CompiledPolicy[],
-  name: string,
-): ReadonlyMap<string, ReadonlySet<unknown>> {
+function comparedIn(policies: readonly CompiledPolicy[], name: string): ComparedArguments {
   const cases = policies.flatMap((policy) => entriesOf(policy, name)).flatMap((one) => one.cases);
-  return merged(cases.flatMap(({ when }) => when));
+  return mergeCompared(cases.flatMap(({ when }) => when));
 }
 
 /**
@@ -152,7 +150,7 @@ function comparedIn(
 function comparedNear(
   { endpoint, compared: own }: ComparedEndpoint,
   near: readonly ComparedEndpoint[],
-): ReadonlyMap<string, ReadonlySet<unknown>> {
+): ComparedArguments {
   const paramsOf = ({ segments }: Endpoint) => segments.flatMap(({ params }) => params);
   const others = near.flatMap(({ endpoint: other, compared }) => {
     if (other === endpoint) return [];
@@ -164,15 +162,5 @@ function comparedNear(
       },
     );
   });
-  return merged([...own, ...others]);
-}
-
-/** Returns lists of values with those of one argument together. */
-function merged(
-  lists: readonly (readonly [argument: string, values: ReadonlySet<unknown>])[],
-): ReadonlyMap<string, ReadonlySet<unknown>> {
-  const compared = new Map<string, Set<unknown>>();
-  for (const [argument, values] of lists)
-    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
-  return compared;
+  return mergeCompared([...own, ...others]);
 }

@@ -2,10 +2,10 @@ import type { AccessToken } from "../../decision/access-token.js";
 import type { PreparedOperation } from "../../decision/prepare.js";
 import { boundValueText } from "../../grammar/bound-value.js";
 import type { CaseValue } from "../../policy/definition.js";
+import { combinations } from "../combinations.js";
 import { enrichedWaysOf, type Way, waysOf } from "../ways.js";
 import { boundariesOf } from "./boundary-lists.js";
 import { branchesOfCall, valuesOf } from "./call-values.js";
-import { combinations } from "./combinations.js";
 import {
   branchOfCall,
   compareCall,

@@ -2,7 +2,8 @@ import type { Decider } from "../../decision/decide.js";
 import { deciderOf } from "../../decision/gate-decider.js";
 import type { AnyPolicy } from "../../policy/any-policy.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
-import { type FreshValues, freshValues, holePatterns } from "./fresh-values.js";
+import { holePatterns } from "../fresh-words.js";
+import { type FreshValues, freshValues } from "./fresh-values.js";
 import { createSourceReader, type SourceReader } from "./granting-texts.js";
 
 /** Two policies, in the direction of a search for calls that only `after` allows. */

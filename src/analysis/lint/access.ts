@@ -1,14 +1,13 @@
-import { parseScopeToken, type ScopeTokenResult } from "../../grammar/scope-syntax.js";
 import { isReadVerb, isScopeVerb } from "../../grammar/verbs.js";
 import type { CompiledScope } from "../../policy/compiled-policy.js";
+import { actionOf } from "../../policy/scope-action.js";
 
 /** What the words of a name say that it is for; `undefined` if they have no verb. */
 export type Access = "read" | "write" | undefined;
 
 /** Returns what the name of a scope says that the scope permits. */
-export function accessOfScope({ name }: CompiledScope): Access {
-  const parsed: ScopeTokenResult = parseScopeToken<string>(name);
-  const action = parsed.ok && parsed.token.action;
+export function accessOfScope(scope: CompiledScope): Access {
+  const action = actionOf(scope);
   if (!action) return undefined;
   return isReadVerb(action) ? "read" : "write";
 }

@@ -2,6 +2,7 @@ import type { Alternative, CompiledPolicy, Operation } from "../../policy/compil
 import type { BranchOptions, OperationDefinition } from "../../policy/definition.js";
 import type { Path } from "../../policy/report.js";
 import { sizeOf } from "../../policy/requirement-size.js";
+import { hasWeakerConditions } from "../condition-order.js";
 import type { Found } from "./lint-rule.js";
 import { operationsOf } from "./places.js";
 
@@ -77,11 +78,7 @@ function anyOfsOf(operation: Operation, entry: OperationDefinition, path: Path):
 /** Returns whether each token that meets the one alternative meets the other one too. Only a reserved scope implies a reserved one. */
 function isMetBy(weaker: Alternative, stronger: Alternative): boolean {
   return (
-    weaker.tier <= stronger.tier &&
-    weaker.entitlements.every((one) => stronger.entitlements.includes(one)) &&
-    weaker.typeConditions.every((types) =>
-      stronger.typeConditions.some((fewer) => fewer.every((type) => types.includes(type))),
-    ) &&
+    hasWeakerConditions(weaker, stronger) &&
     weaker.uses.every((use) =>
       stronger.uses.some(({ scope, params }) =>
         scope.closure.some(

@@ -47,8 +47,8 @@ export async function runModule(
       child.stdin?.end();
     },
   );
-  // the error of a process with too much output is not that of one that takes too long
-  const isLate = error?.killed === true && typeof error.code !== "string";
+  // set for the timeout alone: a process with too much output is ended too, but its error has a code instead
+  const isLate = error?.killed === true;
   const text = isLate ? undefined : printedIn(stdout);
   if (text === undefined) {
     const why = isLate ? "it does not end in time" : "its process failed";

@@ -1,5 +1,7 @@
 import type { Policy } from "../../decision/define-policy.js";
+import { findEndpoint } from "../../decision/find-endpoint.js";
 import type { Finding } from "../../errors.js";
+import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { OperationDefinition } from "../../policy/definition.js";
 import { endsInCatchAll, HEAD, splitEndpoint } from "../../policy/endpoint-key.js";
 import { notAssigned } from "../source/not-assigned.js";
@@ -81,7 +83,9 @@ function guardRequests(
   const decided = new Set([...placed.values()].flatMap((draft) => [draft, ...draft.merged]));
   let isChanged = false;
   const coveringOf = (draft: Draft, path: string) => {
-    const found = policy.findEndpoint({ method: draft.source.method, path });
+    // a router can ignore letter case, also that of base paths
+    const request = { method: draft.source.method, path };
+    const found = findEndpoint(compiledPolicyOf(policy), request, { caseSensitive: false });
     const covering = found && placed.get(found.name);
     // removed for another operation: the next pass finds what decides then
     if (covering === undefined || isDenied(covering) || isSameRule(draft, covering))

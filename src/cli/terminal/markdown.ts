@@ -1,11 +1,18 @@
 import { type Word, wordAs } from "../describe-rule.js";
 import { prose } from "./visible.js";
 
-/** Returns a text of the policy escaped for Markdown: one line, no markup, every character visible. */
+/** Matches the sign of a name that GitHub and GitLab would notify, as `@name` outside code spans. An e-mail address has none. */
+const MENTION = /(?<![a-z0-9])@(?=[a-z0-9])/gi;
+
+/** Returns a text of the policy escaped for Markdown: one line, no markup, no mention of a person, every character visible. */
 export function text(value: string): string {
-  return cellLine(value)
-    .replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&")
-    .replace(/^([-+=]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
+  return (
+    cellLine(value)
+      .replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&")
+      // a backslash has no effect on mentions, which are searched in the rendered text
+      .replaceAll(MENTION, "@&#8203;")
+      .replace(/^([-+=]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
+  );
 }
 
 /** Returns a name as a code span for a table cell. Only there is a pipe escaped. */

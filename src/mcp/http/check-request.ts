@@ -1,6 +1,7 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../../decision/decision.js";
 import type { ReportStatus } from "../../resource-server/authorizer-types.js";
+import { type PinnedAuthorizer, pinned } from "../../resource-server/pinned-authorizer.js";
 import { createAuthInfo, type McpAuthInfo } from "../shared/auth-info.js";
 import { CREDENTIAL_CODES, deniedError } from "../shared/denied-error.js";
 import { idOf, type Message } from "../shared/message.js";
@@ -69,10 +70,14 @@ export interface RequestCheckParts extends DecisionParts, ReadLimits {
 export function createRequestCheck(
   parts: RequestCheckParts,
 ): (request: McpHttpRequest) => Promise<McpGateResult> {
-  const { authorizer, surface } = parts;
+  const { surface } = parts;
   const sessions = storeWithTimeout(parts.sessions, STORE_TIMEOUT);
 
-  const decide = async (request: McpHttpRequest): Promise<McpGateResult> => {
+  const decide = async (
+    request: McpHttpRequest,
+    authorizer: PinnedAuthorizer,
+  ): Promise<McpGateResult> => {
+    const deciders = { ...parts, authorizer };
     const credentials = request.field("authorization");
     const authorization = credentials.length === 0 ? undefined : credentials;
     const anonymous = surface.anonymous === true;
@@ -107,7 +112,7 @@ export function createRequestCheck(
     const protocolVersion = protocolVersionOf(fields, messages);
     const outcome =
       request.method === "POST"
-        ? await decideMessages(parts, messages, {
+        ? await decideMessages(deciders, messages, {
             httpMethod,
             authorization,
             protocolVersion,
@@ -115,7 +120,7 @@ export function createRequestCheck(
             // the SDK responds to a subscription itself, so no handler behind the gate would write the event
             auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
           })
-        : await decideMessages(parts, [{ kind: "response" }], {
+        : await decideMessages(deciders, [{ kind: "response" }], {
             httpMethod,
             authorization,
             protocolVersion,
@@ -161,8 +166,10 @@ export function createRequestCheck(
   };
 
   return async (request) => {
+    // one policy decides all messages of a request
+    const authorizer = pinned(parts.authorizer);
     try {
-      return await decide(request);
+      return await decide(request, authorizer);
     } catch {
       // the session store failed: a failure never grants access
       const { status, headers, body } = authorizer.answer(TEMPORARILY_UNAVAILABLE, NO_CONTEXT);
@@ -290,25 +297,26 @@ function denialResponse(
 /** The codes of denials that a client fixes by authorizing or by a corrected request. Over HTTP they are statuses. */
 const HTTP_STATUS_CODES = new Set<string>([...CREDENTIAL_CODES, "insufficient_scope"]);
 
-/** Returns whether the token is still valid and still sufficient. */
+/** Returns whether the token is still valid, and still sufficient by the policy in force. */
 async function mayContinue(
-  { authorizer, handshake }: RequestCheckParts,
+  { authorizer: replaceable, handshake }: RequestCheckParts,
   authorization: readonly string[] | undefined,
   targets: Extract<MessagesOutcome, { kind: "passed" }>["targets"],
 ): Promise<boolean> {
+  const authorizer = pinned(replaceable);
+  const { policy } = authorizer;
   const known =
     authorization === undefined
       ? undefined
       : await authorizer.authenticate(authorization, NO_CONTEXT);
   if (known?.kind === "refused") return false;
   const token = known?.token;
-  if (token !== undefined && handshake(token) !== undefined) return false;
+  if (token !== undefined && handshake(token, policy) !== undefined) return false;
   return targets.every(
     (target) =>
       target.kind !== "operations" ||
       target.operations.every(
-        ({ operation, params }) =>
-          authorizer.policy.decideUntrusted(token, operation, params).allowed,
+        ({ operation, params }) => policy.decideUntrusted(token, operation, params).allowed,
       ),
   );
 }

@@ -1,11 +1,8 @@
 import type { ProtocolRequest } from "../../audit/audited-request.js";
 import type { AccessToken } from "../../decision/access-token.js";
-import type {
-  Admission,
-  Authorizer,
-  ReportStatus,
-} from "../../resource-server/authorizer-types.js";
+import type { Admission, ReportStatus } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
+import type { PinnedAuthorizer } from "../../resource-server/pinned-authorizer.js";
 import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import { type DeniedOperation, jointDenial, jointSignIn } from "../shared/joint-denial.js";
@@ -52,7 +49,7 @@ export interface MessageContext {
 
 /** The parts that decide on messages. */
 export interface DecisionParts {
-  readonly authorizer: Authorizer;
+  readonly authorizer: PinnedAuthorizer;
   readonly targets: FindRequiredOperations;
   readonly handshake: Handshake;
 }
@@ -151,7 +148,7 @@ async function admit(
       return [createDenial(known.decision, known.answer, undefined, reportsOf({ answered }))];
     }
     const { token } = known;
-    const decision = handshake(token);
+    const decision = handshake(token, authorizer.policy);
     if (decision === undefined) return [{ kind: "admitted", token, reports: [] }];
     const answer = authorizer.answer(decision, { ...context, token });
     const answered = await authorizer.record({ decision, answer, token }, request);

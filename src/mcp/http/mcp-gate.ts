@@ -13,6 +13,7 @@ import type { PolicyTypes } from "../../policy/policy-types.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import { readBounded } from "../../resource-server/bounded-body.js";
 import { requireAuthorizer } from "../../resource-server/option-checks.js";
+import { firstPolicyOf } from "../../resource-server/pinned-authorizer.js";
 import { createHandshake } from "../shared/handshake.js";
 import { idOf, readMessage } from "../shared/message.js";
 import type { ProtocolFault } from "../shared/protocol-errors.js";
@@ -167,12 +168,13 @@ export function mcpGate<Types extends PolicyTypes>(
   if (!authorizer.verifiesTokens) {
     throw new PolicyError("ERR_OPTIONS_INVALID", "the gate needs an authorizer with `verify`");
   }
-  checkMappedTools(untyped.policy, options);
+  const policy = firstPolicyOf(untyped);
+  checkMappedTools(policy, options);
   const check = createRequestCheck({
     authorizer: untyped,
     surface: options,
     targets: createRequiredOperations(options),
-    handshake: createHandshake(untyped.policy, options),
+    handshake: createHandshake(policy, options),
     sessions: options.sessions ?? createSessionStore(),
     maxBodySize: options.maxBodySize ?? 4_194_304,
     maxBatch: options.maxBatch ?? 50,

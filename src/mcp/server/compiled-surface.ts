@@ -17,23 +17,31 @@ export interface CompiledSurface {
 
 const cache = createPolicyCache<CompiledSurface>();
 
+const checkedSurfaces = createPolicyCache<true>();
+
 /**
- * Returns the parts that all servers of a policy share, created once for equal options.
+ * Returns the function that returns, by policy, the parts that all servers share, created once for equal options.
  *
+ * @param first - the policy that must have the tools of the options. A later one need not: what maps to a tool that it lacks is denied
  * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks, `ERR_OPTIONS_INVALID`
  */
 export function compileSurface(
-  policy: Policy,
+  first: Policy,
   options: McpSurface & { readonly securitySchemes?: boolean },
-): CompiledSurface {
+): (policy: Policy) => CompiledSurface {
   const { resources, prompts, methods, anonymous, securitySchemes } = options;
   const key = JSON.stringify([resources, prompts, methods, anonymous, securitySchemes]);
-  const known = cache.get(policy, key);
-  if (known !== undefined) return known;
-  checkMappedTools(policy, options);
-  const schemes = createSecuritySchemes(policy);
-  const lists = createListFilter(policy, options, securitySchemes === true ? schemes : undefined);
-  const plan = { schemes, targets: createRequiredOperations(options), lists };
-  cache.set(policy, key, plan);
-  return plan;
+  if (checkedSurfaces.get(first, key) === undefined) {
+    checkMappedTools(first, options);
+    checkedSurfaces.set(first, key, true);
+  }
+  return (policy) => {
+    const known = cache.get(policy, key);
+    if (known !== undefined) return known;
+    const schemes = createSecuritySchemes(policy);
+    const lists = createListFilter(policy, options, securitySchemes === true ? schemes : undefined);
+    const plan = { schemes, targets: createRequiredOperations(options), lists };
+    cache.set(policy, key, plan);
+    return plan;
+  };
 }

@@ -1,13 +1,11 @@
 import { type AccessToken, readOwn } from "../../decision/access-token.js";
 import type { Allowed } from "../../decision/decision.js";
+import type { Policy } from "../../decision/define-policy.js";
 import { isObject } from "../../grammar/is-object.js";
-import type {
-  AuthenticationResult,
-  Authorizer,
-  ReportStatus,
-} from "../../resource-server/authorizer-types.js";
+import type { AuthenticationResult, ReportStatus } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import type { LocalToken } from "../../resource-server/local-token.js";
+import { type PinnedAuthorizer, pinned } from "../../resource-server/pinned-authorizer.js";
 import { CREDENTIAL_CODES, deniedError } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import { type DeniedOperation, jointDenial, jointSignIn } from "../shared/joint-denial.js";
@@ -48,10 +46,10 @@ interface IncomingCall {
 
 /** The parts of a handler gate. */
 export interface HandlerGateParts {
-  readonly authorizer: Authorizer;
+  readonly authorizer: PinnedAuthorizer;
   readonly surface: McpSurface;
   readonly targets: FindRequiredOperations;
-  readonly lists: ListFilter;
+  readonly listsOf: (policy: Policy) => ListFilter;
   readonly registrations: Registrations;
   readonly handshake: Handshake;
   readonly tasks: TaskOwners;
@@ -84,20 +82,24 @@ interface PassedCall {
 
 type HandlerOutcome = ({ readonly kind: "passed" } & PassedCall) | HandlerDenial;
 
-/** A call with the functions that report the status of its response to the audit. */
+/** A call with what its policy decides, and with the functions that report the status of its response to the audit. */
 interface AuditedCaller extends Caller {
+  /** The authorizer with the policy that was in force when the call began. */
+  readonly authorizer: PinnedAuthorizer;
+  readonly lists: ListFilter;
   readonly reports: ReportStatus[];
 }
 
 /** Creates the handler gate of one server. */
 export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
-  const { authorizer, surface, targets, lists, registrations, handshake, tasks } = parts;
+  const { surface, targets, registrations, handshake, tasks } = parts;
   const calls = new WeakMap<object, PassedCall>();
   const sessions = createSessionStore();
   const isOpen = surface.anonymous === true;
 
   /** Authenticates a caller of a method that needs no operation. An anonymous caller passes where the method allows it. */
   const authenticate = async (method: string, caller: AuditedCaller): Promise<HandlerOutcome> => {
+    const { authorizer, lists } = caller;
     const context = denialContext(caller);
     const known = await authorizer.authenticate(caller.authorization, context, caller.authenticate);
     const request = { name: `mcp:${method}`, requestId: caller.requestId };
@@ -110,7 +112,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
       return { kind: "refused", denial: known.decision, answer: known.answer };
     }
     const { token } = known;
-    const decision = handshake(token);
+    const decision = handshake(token, authorizer.policy);
     if (decision === undefined) return { kind: "passed", token, decision };
     const answer = authorizer.answer(decision, { ...context, token });
     const answered = await authorizer.record({ decision, answer, token }, request);
@@ -119,9 +121,12 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
   };
 
   /** Returns whether the caller owns every task that a request names. */
-  const hasOwnTasks = async (named: readonly unknown[], caller: Caller): Promise<boolean> => {
+  const hasOwnTasks = async (
+    named: readonly unknown[],
+    caller: AuditedCaller,
+  ): Promise<boolean> => {
     if (named.length === 0) return true;
-    const known = await authorizer.authenticate(
+    const known = await caller.authorizer.authenticate(
       caller.authorization,
       undefined,
       caller.authenticate,
@@ -146,7 +151,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     let passed: PassedCall | undefined;
     const denials: DeniedOperation[] = [];
     for (const { isOfObject, ...operation } of target.operations) {
-      const admission = await authorizer.admit({
+      const admission = await caller.authorizer.admit({
         ...operation,
         authorization: caller.authorization,
         authenticate: caller.authenticate,
@@ -171,9 +176,9 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     const [first, ...others] = denials;
     if (first !== undefined) {
       const { protocolVersion } = caller;
-      const joint = jointDenial(authorizer, [first, ...others], protocolVersion);
+      const joint = jointDenial(caller.authorizer, [first, ...others], protocolVersion);
       const refused = isOpen
-        ? jointSignIn(authorizer, joint, target.operations, protocolVersion)
+        ? jointSignIn(caller.authorizer, joint, target.operations, protocolVersion)
         : joint;
       return { kind: "refused", ...refused };
     }
@@ -183,7 +188,10 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
   const runGated = async (call: IncomingCall, handler: Handler): Promise<unknown> => {
     const { context } = call;
     const reports: ReportStatus[] = [];
-    const caller = { ...readCaller(context, parts.local, parts.authenticate), reports };
+    const authorizer = pinned(parts.authorizer);
+    const lists = parts.listsOf(authorizer.policy);
+    const read = readCaller(context, parts.local, parts.authenticate);
+    const caller = { ...read, authorizer, lists, reports };
     try {
       return await runDecided(call, handler, caller);
     } finally {
@@ -204,7 +212,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     if (!(await takesPart(caller.sessionId, owner))) throw protocolError(errorOf("session"));
     if (isObject(context)) calls.set(context, { token, decision });
     const result = await waitForStore(tasks.see(method, await handler(request, context), owner));
-    return lists.filter(method, result, token, registrations.isNamed);
+    return caller.lists.filter(method, result, token, registrations.isNamed);
   };
 
   /**

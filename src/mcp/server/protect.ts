@@ -17,6 +17,7 @@ import { createLocalAuthorizer } from "../../resource-server/authorizer.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import { createLocalToken } from "../../resource-server/local-token.js";
 import { isAuthorizer } from "../../resource-server/option-checks.js";
+import { firstPolicyOf, type PinnedAuthorizer } from "../../resource-server/pinned-authorizer.js";
 import { createHandshake } from "../shared/handshake.js";
 import type { McpSessionStore } from "../shared/sessions.js";
 import { isStore, type McpSurface, SHARED_OPTION_CHECKS } from "../shared/shared-options.js";
@@ -38,7 +39,10 @@ import { createTaskOwners, defaultTaskStore } from "./task-owners.js";
 
 /** Options of {@link protect}: a policy, and the authorizer that verifies tokens. */
 export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
-  /** The policy. Default: the policy of the authorizer. */
+  /**
+   * The policy. Default: the policy of the authorizer. With an authorizer whose policy was replaced, the policy in force decides,
+   * and this one, or the first one of the authorizer, only has the names that are checked at startup.
+   */
   readonly policy?: Policy<Types>;
   /** Verifies the token of each call. Without it, every received token is invalid, and only `localToken` authenticates calls. */
   readonly authorizer?: Authorizer<Types>;
@@ -180,15 +184,17 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
 ): Protected<Server, Types> {
   const options = checkOptions("the protection of the server", given, CHECKS);
   const authorizer = authorizerOf(options);
-  const { policy } = authorizer;
-  const { schemes, targets: surfaceTargets, lists } = compileSurface(policy, options);
+  // a server for each request starts as before if a later policy lacks one of its tools
+  const policy = firstPolicyOf(authorizer);
+  const surfaceOf = compileSurface(policy, options);
+  const { schemes, targets: surfaceTargets } = surfaceOf(policy);
   const registrations = createRegistrations(server);
   const targets = requireOwnEntries(surfaceTargets, registrations);
   const gate = createHandlerGate({
     authorizer,
     surface: options,
     targets,
-    lists,
+    listsOf: (policy) => surfaceOf(policy).lists,
     registrations,
     handshake: createHandshake(policy, options),
     tasks: createTaskOwners(options.tasks ?? defaultTaskStore(authorizer)),
@@ -237,10 +243,10 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
 }
 
 /** Returns the authorizer of the options. For a policy without one, it creates an authorizer that rejects every received token. */
-function authorizerOf<Types extends PolicyTypes>(options: ProtectOptions<Types>): Authorizer {
+function authorizerOf<Types extends PolicyTypes>(options: ProtectOptions<Types>): PinnedAuthorizer {
   const { policy, authorizer } = options;
   if (authorizer === undefined && policy !== undefined) return createLocalAuthorizer(policy);
-  if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
+  if (authorizer === undefined || (policy !== undefined && !hasPolicy(authorizer, policy))) {
     const message =
       authorizer === undefined
         ? "expected a `policy`, an `authorizer`, or both"
@@ -253,6 +259,11 @@ function authorizerOf<Types extends PolicyTypes>(options: ProtectOptions<Types>)
     options.localToken !== undefined;
   if (!knowsCallers) throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
   return authorizer;
+}
+
+/** Returns whether a policy is the first one of an authorizer, or the one in force. */
+function hasPolicy(authorizer: PinnedAuthorizer, policy: object): boolean {
+  return policy === firstPolicyOf(authorizer) || policy === authorizer.policy;
 }
 
 const NOTHING_VERIFIED =

@@ -1,6 +1,6 @@
 import { isObject } from "../../grammar/is-object.js";
 import { withoutPrototype } from "../../policy/own-members.js";
-import type { Authorizer } from "../../resource-server/authorizer-types.js";
+import { type PinnedAuthorizer, pinned } from "../../resource-server/pinned-authorizer.js";
 import { credentialsOfAuthInfo, isFromHttpGate } from "../shared/auth-info.js";
 import { type DeniedOperation, jointDenial } from "../shared/joint-denial.js";
 import { type Params, versionOf } from "../shared/message.js";
@@ -21,7 +21,7 @@ export type ScopeChallengeHandler = (context: {
  * else to the gate in front of the handler, and does nothing if the HTTP gate has decided on the same request.
  */
 export function createScopeChallenge(
-  authorizer: Authorizer,
+  replaceable: PinnedAuthorizer,
   targets: FindRequiredOperations,
 ): ScopeChallengeHandler {
   return async ({ request, authInfo }) => {
@@ -33,6 +33,7 @@ export function createScopeChallenge(
     const message = { kind: "request", method: request.method, params } as const;
     const target = targets(message, protocolVersion);
     if (target.kind !== "operations") return undefined;
+    const authorizer = pinned(replaceable);
     const known = await authorizer.authenticate(authorization);
     if (known.kind === "refused") return undefined;
     const decided = target.operations.map((one) => ({

@@ -3,8 +3,8 @@ import { type InsufficientScope, insufficientScope } from "../../decision/decisi
 import { jointScopes } from "../../decision/joint-scopes.js";
 import { smallestSets } from "../../decision/smallest-sets.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
-import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
+import type { PinnedAuthorizer } from "../../resource-server/pinned-authorizer.js";
 import { sufficientWays } from "../../resource-server/sufficient-set.js";
 import type { TargetOperation } from "./required-operations.js";
 
@@ -20,7 +20,7 @@ export interface DeniedOperation {
  * fixes all of them; otherwise it is the first denial that consent cannot fix. A single denial stays as it is.
  */
 export function jointDenial<One extends DeniedOperation>(
-  authorizer: Authorizer,
+  authorizer: PinnedAuthorizer,
   denials: readonly [One, ...One[]],
   protocolVersion: string | undefined,
 ): One | DeniedOperation {
@@ -42,7 +42,7 @@ export function jointDenial<One extends DeniedOperation>(
  * another code stays as it is, and so does that of one operation, and of operations for which a 401 names no scope of their own.
  */
 export function jointSignIn<One extends Pick<DeniedOperation, "denial" | "answer">>(
-  authorizer: Authorizer,
+  authorizer: PinnedAuthorizer,
   first: One,
   operations: readonly TargetOperation[],
   protocolVersion: string | undefined,

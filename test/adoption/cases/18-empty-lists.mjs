@@ -8,7 +8,10 @@ const check = (more) => {
   const policy = {
     name: "Notes",
     version: "1",
-    scopes: { "notes:read": {}, "notes:write": {} },
+    scopes: {
+      "notes:read": { description: "Read your notes." },
+      "notes:write": { description: "Write notes." },
+    },
     tools: { read_note: "notes:read", write_note: "notes:write" },
     ...more,
   };

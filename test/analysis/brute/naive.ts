@@ -274,7 +274,13 @@ function demandOfRule(world: World, name: string, rule: RuleOptions, params: Par
 export function demandOf(world: World, name: string, params: Params, fromCode: boolean): Demand {
   const entries = entriesOf(world.definition, name);
   if (entries.length === 0) return { code: "unknown_operation" };
-  if (!fromCode && entries.some(({ rule }) => rule.internal)) return { code: "unknown_operation" };
+  // a gate does not know an internal tool, also where a pattern denies its name
+  const { tools } = world.definition;
+  const exact = Object.hasOwn(tools, name) ? [optionsOf(tools[name] as Requirement)] : [];
+  const isInternal = [...exact, ...entries.map(({ rule }) => rule)].some(
+    ({ internal }) => internal,
+  );
+  if (!fromCode && isInternal) return { code: "unknown_operation" };
   const branches = entries.map(({ rule }) => branchOf(rule, params));
   if (branches.some(({ deny }) => deny !== undefined)) return { code: "denied" };
   const asking = branches.filter((rule) => !rule.public);
