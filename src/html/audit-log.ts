@@ -1,8 +1,9 @@
+import { copyOwnEvent } from "../audit/own-event.js";
 import { escapeHtml } from "../consent/escape-html.js";
 import { checkOptions, isString, type OptionCheck, optional } from "../policy/option-checks.js";
-import { ownMembers } from "../policy/own-members.js";
+import { ownMembers, withoutPrototype } from "../policy/own-members.js";
 import { queryText } from "./address.js";
-import type { AuditLogPage } from "./audit-log-entry.js";
+import type { AuditLogEntry, AuditLogPage } from "./audit-log-entry.js";
 import { eventHtml } from "./audit-log-event.js";
 import type { AuditLogQuery } from "./audit-log-query.js";
 import {
@@ -68,20 +69,30 @@ const CHECKS = {
  * const html = renderAuditLog(page, { query, locale: "en", connectedAppsUrl: "/settings/connected-apps" });
  * ```
  */
-export function renderAuditLog(log: AuditLogPage, options: AuditLogOptions = {}): string {
+export function renderAuditLog(page: AuditLogPage, options: AuditLogOptions = {}): string {
   const own = checkOptions("the audit log", options, CHECKS);
-  const page = settingsPage(own);
-  const { words } = page;
-  const query = own.query ?? {};
-  return documentHtml(page, words.auditLog, own, [
+  const log = ownPage(page);
+  const settings = settingsPage(own);
+  const { words } = settings;
+  const query = withoutPrototype(own.query ?? {});
+  return documentHtml(settings, words.auditLog, own, [
     `<p>${escapeHtml(words.logIntro)}</p>`,
     pageLinks([["connectedAppsUrl", own.connectedAppsUrl, words.connectedApps]]),
-    filtersHtml(log, own, query, page),
+    filtersHtml(log, own, query, settings),
     log.events.length === 0
       ? `<p class="empty" role="status">${escapeHtml(isFiltered(query) ? words.noMatches : words.noEvents)}</p>`
-      : `<ol class="list">${log.events.map((entry, index) => eventHtml(entry, page, `event-${index + 1}`)).join("\n")}</ol>`,
-    pagesHtml(log, query, page),
+      : `<ol class="list">${log.events.map((entry, index) => eventHtml(entry, settings, `event-${index + 1}`)).join("\n")}</ol>`,
+    pagesHtml(log, query, settings),
   ]);
+}
+
+/** Copies a part of a log, so that a member that an event does not have is not inherited. */
+function ownPage(page: AuditLogPage): AuditLogPage {
+  return Object.assign(withoutPrototype(page), { events: page.events.map(ownEntry) });
+}
+
+function ownEntry(entry: AuditLogEntry): AuditLogEntry {
+  return Object.assign(withoutPrototype(entry), { event: copyOwnEvent(entry.event) });
 }
 
 function isFiltered({ client_id, refused, before }: AuditLogQuery): boolean {

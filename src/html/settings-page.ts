@@ -2,6 +2,7 @@ import { escapeHtml } from "../consent/escape-html.js";
 import { type ConsentLocale, pickLocale } from "../consent/locale.js";
 import { PAGE_STYLE } from "../consent/page-style.js";
 import { isString, type OptionCheck, optional } from "../policy/option-checks.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import { checkAddress } from "./address.js";
 import type { PageWords } from "./messages/page-words.js";
 import { PAGE_MESSAGES } from "./messages.js";
@@ -26,9 +27,14 @@ const isLocale: OptionCheck = (value) =>
     ? undefined
     : "expected a language tag, or a list of them";
 
+/** Creates a format of dates. The language reads options that are not given from the prototype too. */
+function dateFormat(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(tag, withoutPrototype(options));
+}
+
 const isTimeZone: OptionCheck = (value) => {
   try {
-    if (typeof value === "string") return void new Intl.DateTimeFormat("en", { timeZone: value });
+    if (typeof value === "string") return void dateFormat("en", { timeZone: value });
   } catch {
     // the name of no time zone
   }
@@ -58,7 +64,7 @@ export function settingsPage({
 }: SettingsOptions): SettingsPage {
   const locale = pickLocale(requested, undefined);
   // the other numbers of the pages have these digits too
-  const format = new Intl.DateTimeFormat(`${locale.tag}-u-nu-latn`, {
+  const format = dateFormat(`${locale.tag}-u-nu-latn`, {
     year: "numeric",
     month: "long",
     day: "numeric",

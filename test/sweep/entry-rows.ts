@@ -33,6 +33,25 @@ const page = { action: "/consent", csrf: "c" };
 const jwks = { keys: [] };
 const wider = core.loadPolicy(widerDefinition);
 
+/** An event of a log without any member that it can be without. */
+const LOGGED_EVENT: html.AuditLogEntry = {
+  time: "2026-11-27T18:30:00.000Z",
+  operation: "list_courses",
+  code: "denied",
+  allowed: false,
+  event: {
+    id: "00000000-0000-4000-8000-00000000000a",
+    time: "2026-11-27T18:30:00.000Z",
+    policy: { name: "School", version: "1" },
+    operation: { name: "list_courses", kind: "tool" },
+    actor: {},
+    client: {},
+    token: {},
+    decision: { code: "denied", allowed: false, reason: "closed" },
+    arguments: [{ name: "id", type: "string" }],
+  },
+};
+
 /** Returns the table of every entry, by the name of the entry. */
 export function entryTables(policy: Policy, authorizer: Authorizer): Record<string, EntryTable> {
   const screens = FACTS.map((facts) => core.consentScreen(policy, facts));
@@ -126,7 +145,10 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         },
         renderAuditLog: {
           takes: ["program", "options"],
-          samples: [[{ events: [] }], [{ events: [], next: "1.a" }, { query: { before: "2.b" } }]],
+          samples: [
+            [{ events: [LOGGED_EVENT] }],
+            [{ events: [], next: "1.a" }, { query: { before: "2.b" } }],
+          ],
         },
         SETTINGS_PAGE_HEADERS: "constant",
         readAuditLogQuery: {
