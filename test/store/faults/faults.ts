@@ -13,6 +13,8 @@ export interface Fault {
   readonly isLong?: boolean;
   /** Whether some decision must be an outage, else the fault had no effect. */
   readonly isOutage: boolean;
+  /** Whether no event can be written for so long that calls must be refused. */
+  readonly stopsWriting?: boolean;
   /** Injects the fault, and ends it. Returns when its window opened, if that was later than the call. */
   readonly run: (world: World) => Promise<number | undefined>;
   /** The processes whose decisions count. Default: all. */
@@ -47,8 +49,8 @@ const untilTrue = async (
   }
 };
 
-/** Starts a process that stays in the middle of a transaction with a revocation. */
-async function startTransaction(world: World): Promise<ReplicaProcess> {
+/** Starts a process that stays in the middle of a transaction with a revocation, and never commits it. */
+async function startGhost(world: World): Promise<ReplicaProcess> {
   const victim = await world.addReplica(0);
   const jti = unique("ghost");
   world.ledger.ghosts.push(jti);
@@ -91,9 +93,25 @@ export const FAULTS: readonly Fault[] = [
     databases: BOTH,
     isOutage: false,
     run: async (world) => {
-      const victim = await startTransaction(world);
+      const victim = await startGhost(world);
       await hold(world, 1);
       await world.killReplica(victim);
+      return undefined;
+    },
+  },
+  {
+    title: "a process takes the number of its revocation first and commits last",
+    databases: BOTH,
+    isOutage: false,
+    run: async (world) => {
+      const jti = unique("token");
+      for (const { order } of world.replicas) order({ kind: "watch", jtis: [jti] });
+      const slow = first(world);
+      await slow.ask({ kind: "transaction", jti }, "in_transaction");
+      await hold(world, 1); // the other process goes on revoking, or waits for its turn
+      const { at } = await slow.ask({ kind: "commit" }, "committed");
+      world.ledger.tokens.set(jti, at);
+      await hold(world, 1);
       return undefined;
     },
   },
@@ -103,7 +121,7 @@ export const FAULTS: readonly Fault[] = [
     isLong: true,
     isOutage: false,
     run: async (world) => {
-      const victim = await startTransaction(world);
+      const victim = await startGhost(world);
       victim.signal("SIGSTOP");
       await wait(12_000); // beyond the time after which PostgreSQL ends such a transaction
       victim.signal("SIGCONT");
@@ -133,6 +151,7 @@ export const FAULTS: readonly Fault[] = [
     title: "the disk is full for the process that writes",
     databases: ["libSQL"],
     isOutage: false,
+    stopsWriting: true,
     run: async (world) => {
       const { ledger, writer } = world;
       const setPages = (pages: number) =>
@@ -153,6 +172,7 @@ export const FAULTS: readonly Fault[] = [
     title: "the database is killed and started again",
     databases: POSTGRES,
     isOutage: true,
+    stopsWriting: true,
     run: async (world) => {
       const { server } = waysOf(world);
       server.kill();
@@ -165,6 +185,7 @@ export const FAULTS: readonly Fault[] = [
     title: "the database is frozen and woken",
     databases: POSTGRES,
     isOutage: true,
+    stopsWriting: true,
     run: async (world) => {
       const { server } = waysOf(world);
       server.freeze(true);

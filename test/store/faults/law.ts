@@ -11,6 +11,8 @@ export interface Outcome {
   readonly to: number;
   /** The decisions in its window: from the injection until `maxLag` after its end. */
   readonly decisions: Decisions;
+  /** The calls in its window that waited for their audit event. */
+  readonly audited: { readonly allowed: number; readonly refused: number };
   /** Number of tokens that were revoked in the window. */
   readonly revocations: number;
   /** Milliseconds from the commit of a revocation to the last decision that allowed its token: the most of all. */
@@ -42,15 +44,27 @@ export async function tryFault(fault: Fault, world: World, start: number): Promi
   if (decisions.allowed + decisions.refused + decisions.outages === 0)
     findings.push("no decision fell into the window");
   if (fault.isOutage && decisions.outages === 0) findings.push("no decision was an outage");
+  const audited = auditedIn(world, injected, closed);
+  if (audited.allowed + audited.refused === 0)
+    findings.push("no audited call fell into the window");
+  if (fault.stopsWriting === true && audited.refused === 0)
+    findings.push("no call was refused although its event could not be written");
   return {
     title: fault.title,
     from: (injected - start) / 1_000,
     to: (ended - start) / 1_000,
     decisions,
+    audited,
     revocations: times.length,
     longest: Math.max(0, ...times.map(([jti, at]) => lastAllowed(reports, jti) - at)),
     findings,
   };
+}
+
+function auditedIn({ audited: { calls } }: World, from: number, to: number): Outcome["audited"] {
+  const inWindow = calls.filter(({ at }) => at >= from && at <= to);
+  const { length: allowed } = inWindow.filter(({ isAllowed }) => isAllowed);
+  return { allowed, refused: inWindow.length - allowed };
 }
 
 function lastAllowed(reports: readonly ReplicaReport[], jti: string): number {

@@ -23,6 +23,7 @@ export type Order =
   /** Start a transaction with a revocation, and do not end it. */
   | { readonly kind: "transaction"; readonly jti: string }
   | { readonly kind: "rollback" }
+  | { readonly kind: "commit" }
   /** Revoke these tokens, one after the other, with a pause in milliseconds between them. */
   | { readonly kind: "revoke"; readonly jtis: readonly string[]; readonly pause: number };
 
@@ -30,6 +31,7 @@ export type Order =
 export type Reply =
   | { readonly kind: "ready" }
   | { readonly kind: "in_transaction" }
+  | { readonly kind: "committed"; readonly at: number }
   | { readonly kind: "revoked"; readonly times: Readonly<Record<string, number>> }
   | { readonly kind: "report"; readonly report: ReplicaReport };
 

@@ -83,7 +83,7 @@ function decideRound(): void {
 
 const send = (reply: Reply) => void process.send?.(reply);
 
-let endTransaction: () => void = () => undefined;
+let endTransaction: (order: "commit" | "rollback") => void = () => undefined;
 
 /** What the process does for each order. */
 const OBEY: { readonly [Kind in Order["kind"]]: (order: Extract<Order, { kind: Kind }>) => void } =
@@ -104,16 +104,21 @@ const OBEY: { readonly [Kind in Order["kind"]]: (order: Extract<Order, { kind: K
         },
       }),
     transaction: ({ jti }) => {
-      const ended = new Promise<void>((_resolve, reject) => {
-        endTransaction = () => reject(new Error("rolled back"));
+      const ended = new Promise<void>((resolve, reject) => {
+        endTransaction = (order) =>
+          order === "commit" ? resolve() : reject(new Error("rolled back"));
       });
       const inside = () => {
         send({ kind: "in_transaction" });
         return ended;
       };
-      revokeSlowly(db, jti, inside).catch(() => undefined);
+      revokeSlowly(db, jti, inside).then(
+        () => send({ kind: "committed", at: monotonic() }),
+        () => undefined,
+      );
     },
-    rollback: () => endTransaction(),
+    rollback: () => endTransaction("rollback"),
+    commit: () => endTransaction("commit"),
     revoke: ({ jtis, pause }) => void revokeAll(jtis, pause),
   };
 

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { createStore, type Store } from "scope-policy/store";
 import { answer, client } from "../consents.js";
+import { type AuditedCalls, createAuditedCalls } from "./audited-calls.js";
 import { connect } from "./connect.js";
 import type { ReplicaSettings } from "./messages.js";
 import { type FragilePostgres, startFragilePostgres } from "./postgres.js";
@@ -46,12 +47,14 @@ export interface World {
   /** The connection of the process that revokes. */
   readonly writer: Kysely<unknown>;
   readonly ledger: Ledger;
+  /** The calls of the process that revokes, which wait for their audit events. */
+  readonly audited: AuditedCalls;
   replicas: readonly ReplicaProcess[];
   /** Starts one more process, which decides about the same tokens. */
   readonly addReplica: (clockOffset: number) => Promise<ReplicaProcess>;
   /** Ends a process. */
   readonly killReplica: (replica: ReplicaProcess) => Promise<void>;
-  /** Starts the revoking. The result stops it, and waits for its end. */
+  /** Starts the revoking and the audited calls. The result stops them, and waits for their end. */
   readonly startTraffic: () => () => Promise<void>;
   /** Returns what is missing in the database, or should not be there. */
   readonly audit: () => Promise<readonly string[]>;
@@ -107,6 +110,7 @@ export async function openWorld(
     postgres,
     writer,
     ledger,
+    audited: createAuditedCalls(store),
     replicas: [],
     addReplica: (clockOffset) => addReplica(world, program, { ...settings, clockOffset }),
     killReplica: async (replica) => {
@@ -114,7 +118,7 @@ export async function openWorld(
       await replica.kill();
     },
     startTraffic: () => startTraffic(world, store),
-    audit: () => audit(ledger, urlBy(postgres?.server.port)),
+    audit: () => audit(world, urlBy(postgres?.server.port)),
     close: async () => {
       for (const replica of world.replicas) await replica.kill();
       await store.close();
@@ -171,9 +175,10 @@ function startTraffic(world: World, store: Store): () => Promise<void> {
     }
   };
   const running = run();
-  return () => {
+  const stopCalls = world.audited.start();
+  return async () => {
     isOver = true;
-    return running;
+    await Promise.all([running, stopCalls()]);
   };
 }
 
@@ -203,7 +208,10 @@ async function untilDone<Result>(world: World, write: () => Promise<Result>): Pr
 }
 
 /** Compares the database with what it acknowledged. */
-async function audit({ tokens, grants, ghosts }: Ledger, url: string): Promise<readonly string[]> {
+async function audit(
+  { ledger: { tokens, grants, ghosts }, audited }: World,
+  url: string,
+): Promise<readonly string[]> {
   const db = connect(url);
   const store = await createStore({ db });
   const { rows } = await sql<{ jti: string | null; grant_id: string | null }>`
@@ -218,6 +226,18 @@ async function audit({ tokens, grants, ghosts }: Ledger, url: string): Promise<r
     const isAsWritten = state === "in_force" ? isInForce : !isInForce && revoked.has(grantId);
     if (!isAsWritten) findings.push(`lost: the grant ${grantId}, ${state}`);
   }
+  findings.push(...(await lostEvents(db, audited)));
   await db.destroy();
   return findings;
+}
+
+/** Returns each event that was acknowledged and is not in the log. The id is the key of the log, so no event is there twice. */
+async function lostEvents(
+  db: Kysely<unknown>,
+  { events }: AuditedCalls,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from scope_policy_audit_events`.execute(db);
+  const written = new Set(rows.map(({ id }) => id));
+  return [...events].filter((id) => !written.has(id)).map((id) => `lost: the event ${id}`);
 }
