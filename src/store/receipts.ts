@@ -2,10 +2,7 @@ import type { ConsentReceipt } from "../consent/resolve.js";
 import type { Connection } from "./database.js";
 import type { GrantOwner } from "./grant-queries.js";
 import type { RevocationReceipt } from "./revocation-receipt.js";
-import { readInteger, type StoreTables } from "./tables.js";
-
-/** What happened to a grant. */
-export type ReceiptKind = StoreTables["scope_policy_receipts"]["kind"];
+import { type ReceiptKind, readInteger } from "./tables.js";
 
 /** The record of a consent or of a revocation, which outlives the grant. */
 export type StoredReceipt =

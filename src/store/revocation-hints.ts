@@ -2,9 +2,13 @@ import { FEED_CHANNEL } from "./postgres.js";
 
 /** A connection of PostgreSQL that receives notifications: a `Client` of `pg` that is not connected. */
 export interface NotificationClient {
+  /** Connects. Called once. */
   connect(): Promise<unknown>;
+  /** Runs a statement. */
   query(text: string): Promise<unknown>;
+  /** Adds a listener of `notification`, `error` or `end`. */
   addListener(event: string, listener: () => void): unknown;
+  /** Closes the connection. */
   end(): Promise<unknown>;
 }
 

@@ -9,7 +9,7 @@ import { createRevokedSet } from "./revoked-set.js";
 import type { StoreContext } from "./store-context.js";
 
 /** What every revocation has. */
-interface RevocationFacts {
+export interface RevocationFacts {
   /** Whoever revokes, as the program names them. It is stored, and nothing reads it. */
   readonly by: string;
   /** Revokes tokens of this issuer (`iss`) only. Default: the `issuer` of the store. */
@@ -17,7 +17,7 @@ interface RevocationFacts {
 }
 
 /** A revocation of tokens that were issued up to a time. */
-interface CutOffFacts extends RevocationFacts {
+export interface CutOffFacts extends RevocationFacts {
   /**
    * Time in seconds since 1970, on the issuer's clock. Tokens whose `iat` is in this second or before are revoked, and tokens without
    * `iat`. Default: now, by the store's clock.

@@ -11,6 +11,9 @@ export function readInteger(value: number | string): number {
   return Number(value);
 }
 
+/** What happened to a grant. */
+export type ReceiptKind = "granted" | "widened" | "renewed" | "narrowed" | "revoked";
+
 /**
  * The tables of the store, by name. Times are in seconds since 1970, except where a comment says milliseconds. Columns with JSON are
  * texts, so that both databases return the same.
@@ -73,7 +76,7 @@ export interface StoreTables {
     readonly grant_id: string;
     /** The grant that this one replaces, because a consent took something away. */
     readonly replaces: string | null;
-    readonly kind: "granted" | "widened" | "renewed" | "narrowed" | "revoked";
+    readonly kind: ReceiptKind;
     readonly sub: string;
     readonly client_id: string;
     readonly recorded_at: Integer;
