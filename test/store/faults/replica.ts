@@ -3,7 +3,7 @@ import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { createStore } from "scope-policy/store";
-import { connect } from "./connect.js";
+import { connect, migrate } from "./connect.js";
 import {
   CONTROL,
   type Decisions,
@@ -133,7 +133,7 @@ async function revokeAll(jtis: readonly string[], pause: number): Promise<void> 
 
 process.on("message", (order: Order) => OBEY[order.kind](order as never));
 process.on("disconnect", () => process.exit(0));
-await store.migrate();
+await migrate(store);
 send({ kind: "ready" });
 
 /** Milliseconds of deciding after which timers and answers of the database have their turn. */

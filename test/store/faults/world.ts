@@ -6,7 +6,7 @@ import { type Kysely, sql } from "kysely";
 import { createStore, type Store } from "scope-policy/store";
 import { answer, client } from "../consents.js";
 import { type AuditedCalls, createAuditedCalls } from "./audited-calls.js";
-import { connect } from "./connect.js";
+import { connect, migrate } from "./connect.js";
 import type { ReplicaSettings } from "./messages.js";
 import { type FragilePostgres, startFragilePostgres } from "./postgres.js";
 import { startProxy, type TcpProxy } from "./proxy.js";
@@ -90,7 +90,7 @@ export async function openWorld(
       : `postgres://postgres@127.0.0.1:${port}/postgres`;
   const writer = connect(urlBy(postgres?.toWriter.port));
   const store = await createStore({ db: writer, maxLag });
-  await store.migrate();
+  await migrate(store);
   const ledger: Ledger = {
     tokens: new Map(),
     grants: new Map(),
@@ -212,7 +212,7 @@ async function audit(
   { ledger: { tokens, grants, ghosts }, audited }: World,
   url: string,
 ): Promise<readonly string[]> {
-  const db = connect(url);
+  const db = connect(url, 60_000); // nothing is faulty any more
   const store = await createStore({ db });
   const { rows } = await sql<{ jti: string | null; grant_id: string | null }>`
     select jti, grant_id from scope_policy_revocations`.execute(db);
