@@ -2,7 +2,8 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { AuthorizerOptions } from "scope-policy";
+import type { AccessToken, AuthorizerOptions } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import type { LocalIssuer } from "./local-issuer.js";
 
 /** An example that listens on loopback. */
@@ -17,9 +18,11 @@ export interface TokenIssuer {
   readonly issuer: string;
   readonly jwks: URL;
   /** Returns whether a token has been revoked, if the issuer can revoke tokens. */
-  isRevoked?(jti: string | undefined): boolean;
+  isRevoked?(token: AccessToken): boolean;
   /** Records that a token is used now, if the issuer shows when a grant was last used. */
-  noteUse?(jti: string | undefined): void;
+  onUsed?(token: AccessToken): void;
+  /** Adds an event to the audit log, if the issuer shows one. */
+  audit?(event: AuditEvent): unknown;
   close(): Promise<void>;
 }
 
@@ -29,14 +32,16 @@ export type StartIssuer<Issuer extends TokenIssuer> = (resource: string) => Prom
 /** Options of an example server: the sink of its audit events. */
 export type ExampleOptions = Pick<AuthorizerOptions, "audit">;
 
-/** Returns options that report each use of a token to the issuer. */
-export function withUse(issuer: TokenIssuer, { audit }: ExampleOptions): Required<ExampleOptions> {
+/** Returns options that ask the issuer about revocations, and report uses and audit events to it. */
+export function withIssuer(issuer: TokenIssuer, { audit }: ExampleOptions) {
   return {
-    audit: (event) => {
-      issuer.noteUse?.(event.token.jti);
-      return audit?.(event);
+    // a signed token stays valid after revocation, so the issuer is asked
+    isRevoked: (token) => issuer.isRevoked?.(token) ?? false,
+    onUsed: (token) => issuer.onUsed?.(token),
+    audit: async (event) => {
+      await Promise.all([issuer.audit?.(event), audit?.(event)]);
     },
-  };
+  } satisfies Partial<AuthorizerOptions>;
 }
 
 /** Returns the address of a server that listens on loopback. */

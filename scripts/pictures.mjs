@@ -1,6 +1,6 @@
-// node scripts/pictures.mjs [DIRECTORY]: writes pictures of the consent page into DIRECTORY (default: docs/pictures), one for each
-// provider of the examples in light mode, in dark mode, on a phone and right to left, and two of a policy of 42 scopes. It requires
-// Chromium, at the path in CHROMIUM or at the path of Debian's package.
+// node scripts/pictures.mjs [DIRECTORY]: writes pictures of the pages into DIRECTORY (default: docs/pictures): the consent page of
+// each provider of the examples, the connected apps and the audit log, in light mode, in dark mode, on a phone and right to left, and
+// two of a policy of 42 scopes. It requires Chromium, at the path in CHROMIUM or at the path of Debian's package.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createJiti } from "jiti";
@@ -19,12 +19,11 @@ const policyOf = async (name) =>
 const { longPolicy } = /** @type {typeof import("../test/browser/long-policy.js")} */ (
   await jiti.import(resolve("test/browser/long-policy.ts"))
 );
-const { consentScreen } = /** @type {typeof import("../src/index.js")} */ (
+const { connectedApp, consentScreen } = /** @type {typeof import("../src/index.js")} */ (
   await jiti.import(resolve("src/index.ts"))
 );
-const { renderConsent } = /** @type {typeof import("../src/html.js")} */ (
-  await jiti.import(resolve("src/html.ts"))
-);
+const { renderAuditLog, renderConnectedApps, renderConsent } =
+  /** @type {typeof import("../src/html.js")} */ (await jiti.import(resolve("src/html.ts")));
 
 const links = {
   manageUrl: "https://as.example/settings/connected-apps",
@@ -76,6 +75,89 @@ const requests = {
   },
 };
 
+const movementors = await policyOf("movementors");
+const at = (/** @type {string} */ time) => Date.parse(`2026-11-${time}:00Z`) / 1_000;
+const account = { account: { tier: "free", account_type: "mentor" } };
+
+/** @param {string | undefined} locale */
+function connectedApps(locale) {
+  const grants = [
+    {
+      grantId: "g-1",
+      client: { client_id: "claude-desktop", client_name: "Claude Desktop" },
+      scope: "read:profile read:classes write:classes mcp:tools offline_access",
+      authorizedAt: at("03T09:12"),
+      lastUsedAt: at("27T18:30"),
+      policyVersion: movementors.definition.version,
+    },
+    {
+      grantId: "g-2",
+      client: {
+        client_id: "https://calendar.example/client",
+        client_name: "Calendar Sync",
+        client_uri: "https://calendar.example",
+        verifiedDomain: "calendar.example",
+      },
+      scope:
+        "read:profile read:bookings read:classes read:clients read:messages read:reviews mcp:tools",
+      authorizedAt: at("21T14:05"),
+      policyVersion: "1",
+    },
+  ];
+  const facts = locale === undefined ? account : { ...account, locale };
+  return renderConnectedApps(
+    grants.map((grant) => connectedApp(movementors, grant, facts)),
+    {
+      action: "/settings/connected-apps",
+      csrf: "x",
+      auditLogUrl: "/settings/audit-log",
+      ...(locale !== undefined && { locale }),
+    },
+  );
+}
+
+/** @param {string | undefined} locale */
+function auditLog(locale) {
+  /** @type {(operation: string, time: string, changes?: any) => any} */
+  const call = (operation, time, { decision, ...changes } = {}) => {
+    const code = decision?.code ?? "allowed";
+    const name = { client_id: "claude-desktop", client_name: "Claude Desktop" };
+    const event = { decision: { code, ...decision }, arguments: [], ...changes };
+    const status = decision === undefined ? 200 : 403;
+    return {
+      ...name,
+      operation,
+      code,
+      allowed: !decision,
+      status,
+      time: `2026-11-${time}:00Z`,
+      event,
+    };
+  };
+  const events = [
+    call("list_bookings", "27T18:30"),
+    call("update_class", "27T18:29", {
+      decision: { code: "upgrade_required" },
+      arguments: [
+        { name: "classId", type: "string", value: "c-17" },
+        { name: "note", type: "string", size: 80 },
+      ],
+    }),
+    call("list_messages", "27T18:27", {
+      decision: { code: "insufficient_scope", missing: ["read:messages"] },
+    }),
+    call("consent", "27T18:26", {
+      type: "consent",
+      scopes: { granted: ["read:profile", "read:bookings", "mcp:tools"] },
+    }),
+    call("delete_account", "26T07:41", { decision: { code: "denied" } }),
+  ];
+  return renderAuditLog(
+    { events, next: "1.x" },
+    { connectedAppsUrl: "/settings/connected-apps", ...(locale !== undefined && { locale }) },
+  );
+}
+
 const desktop = { viewport: { width: 672, height: 480 } };
 const phone = { viewport: { width: 360, height: 640 } };
 /** @type {Record<string, { context: import("playwright-core").BrowserContextOptions, locale?: string }>} */
@@ -93,15 +175,23 @@ const browser = await chromium.launch({
 });
 
 /**
- * @param {string} name
  * @param {AnyPolicy} policy
  * @param {Partial<ConsentFacts>} facts
+ */
+const consentPage = (policy, facts) =>
+  renderConsent(consentScreen(policy, /** @type {ConsentFacts} */ (facts), links), {
+    action: "/consent",
+    csrf: "x",
+  });
+
+/**
+ * @param {string} name
+ * @param {string} html
  * @param {import("playwright-core").BrowserContextOptions} context
  */
-async function take(name, policy, facts, context) {
-  const screen = consentScreen(policy, /** @type {ConsentFacts} */ (facts), links);
+async function take(name, html, context) {
   const page = await browser.newPage(context);
-  await page.setContent(renderConsent(screen, { action: "/consent", csrf: "x" }));
+  await page.setContent(html);
   // the buttons stay in view, so that a picture of the whole page needs a window as high as the page
   const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
   await page.setViewportSize({ width: page.viewportSize()?.width ?? 0, height });
@@ -112,10 +202,20 @@ async function take(name, policy, facts, context) {
   await page.close();
 }
 
+/** @type {Map<string, (locale: string | undefined) => string>} */
+const pages = new Map([
+  ["connected-apps", connectedApps],
+  ["audit-log", auditLog],
+]);
 for (const [name, facts] of Object.entries(requests)) {
   const policy = await policyOf(name);
+  pages.set(name, (locale) =>
+    consentPage(policy, /** @type {Partial<ConsentFacts>} */ ({ ...facts, locale })),
+  );
+}
+for (const [name, render] of pages) {
   for (const [look, { context, locale }] of Object.entries(looks)) {
-    await take(`${name}-${look}`, policy, { ...facts, locale }, context);
+    await take(`${name}-${look}`, render(locale), context);
   }
 }
 const long = longPolicy({ areasInGroup: 3, titled: true, warned: true });
@@ -124,6 +224,6 @@ const longFacts = {
   requested: Object.keys(long.definition.scopes).join(" "),
   user: { label: "ana@example.com" },
 };
-await take("long-wide", long, longFacts, { viewport: { width: 1_280, height: 800 } });
-await take("long-mobile", long, longFacts, { viewport: { width: 320, height: 640 } });
+await take("long-wide", consentPage(long, longFacts), { viewport: { width: 1_280, height: 800 } });
+await take("long-mobile", consentPage(long, longFacts), { viewport: { width: 320, height: 640 } });
 await browser.close();

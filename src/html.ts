@@ -4,6 +4,7 @@ import { fillPlaceholders } from "./consent/messages.js";
 import type { ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
 import type { ConsentSelection } from "./consent/selection.js";
+import { checkAddress } from "./html/address.js";
 import { choicesHtml } from "./html/choices.js";
 import { footerHtml, headerHtml, notCoveredHtml, redirectHtml } from "./html/frame.js";
 import { hidden } from "./html/parts.js";
@@ -17,6 +18,12 @@ import {
   required,
 } from "./policy/option-checks.js";
 import { ownMembers } from "./policy/own-members.js";
+
+export { type AuditLogOptions, renderAuditLog } from "./html/audit-log.js";
+export type { AuditLogEntry, AuditLogPage } from "./html/audit-log-entry.js";
+export { type AuditLogQuery, readAuditLogQuery } from "./html/audit-log-query.js";
+export { type ConnectedAppsOptions, renderConnectedApps } from "./html/connected-apps.js";
+export { SETTINGS_PAGE_HEADERS } from "./html/settings-headers.js";
 
 /** Options of the page in addition to the screen. */
 export interface RenderOptions {
@@ -83,7 +90,7 @@ const CHECKS = {
  */
 export function renderConsent(screen: ConsentScreen, options: RenderOptions): string {
   const own = checkOptions("the page", options, CHECKS);
-  checkAction(own.action);
+  checkAddress("action", own.action);
   if (screen.error !== null)
     throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
   const { words, client } = screen;
@@ -124,10 +131,4 @@ function bodyHtml(screen: ConsentScreen, own: RenderOptions): string {
     footerHtml(screen),
   ];
   return body.join("\n");
-}
-
-function checkAction(action: string): void {
-  const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(action); // a browser drops tabs and line ends
-  const isUrl = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\//.test(action);
-  if (!isPath && !isUrl) throw new TypeError("`action`: expected a path or an `https` URL");
 }

@@ -68,6 +68,7 @@ describe("the packages that another entry loads in addition to those of the core
     koa: [],
     mcp: [],
     nest: ["@nestjs/common", "@nestjs/core"],
+    store: ["kysely"],
     testing: [],
   };
 

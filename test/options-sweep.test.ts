@@ -99,8 +99,9 @@ async function findingsOf(row: OptionRow, options: object): Promise<readonly Fin
 const namesIn = (row: OptionRow, findings: readonly Finding[]) =>
   findings.map((finding) => row.nameIn?.(finding) ?? finding.path);
 
-/** Returns a name with a letter missing in the middle. */
+/** Returns a name with a letter missing in the middle; one of two letters with its last letter doubled, since one letter suggests nothing. */
 const misspellingOf = (name: string): string => {
+  if (name.length === 2) return `${name}${name.slice(1)}`;
   const middle = Math.floor(name.length / 2);
   return name.slice(0, middle) + name.slice(middle + 1);
 };

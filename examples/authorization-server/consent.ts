@@ -14,46 +14,46 @@ import {
   resolveConsent,
 } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
+import type { Store } from "scope-policy/store";
 import type { Audit } from "./audit.js";
 import { messagePage, PAGE_HEADERS, type Person } from "./pages.js";
 import { REQUESTED_SCOPE } from "./provider.js";
-import type { DecisionStore } from "./store.js";
+import { acceptedLanguages, type Sessions } from "./session.js";
+import { CONNECTED_APPS } from "./settings.js";
 
 export interface ConsentHost {
   readonly policy: Policy;
   readonly provider: Provider;
   readonly people: ReadonlyMap<string, Person>;
-  readonly decisions: DecisionStore;
+  readonly store: Store;
+  readonly sessions: Sessions;
   readonly resource: string;
-  readonly csrfOf: (subject: string) => string;
-  readonly endGrant: (grantId: string) => Promise<void>;
+  readonly issuer: string;
   readonly log: (event: string, details: object) => void;
   readonly audit: Audit;
-  /** Seconds since 1970. */
-  readonly now: () => number;
 }
 
-/** On a public domain, set `manageUrl` to the page of connected apps. It is omitted here because links of the page must use `https`. */
 const OPTIONS: ConsentOptions = { whenNoScope: "defaults", prechecked: "policy" };
 
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** Returns the facts of a request: its parameters, the client's registration, and the user's earlier decisions. */
 async function factsOf(
-  { policy, provider, people, decisions, now }: ConsentHost,
+  { policy, provider, people, store }: ConsentHost,
   person: string,
   params: Parameters,
+  id?: string,
 ): Promise<ConsentFacts> {
   const clientId = String(params["client_id"]);
   const client = await provider.Client.find(clientId);
-  const { allowed, refused } = decisions.of(person);
-  const before = allowed.get(clientId);
   const account = people.get(person);
+  const request = { sub: person, client_id: clientId, ...(id !== undefined && { id }) };
   const textOf = (name: string) => {
     const value = params[name];
     return typeof value === "string" ? value : undefined;
   };
   return {
+    ...(account !== undefined && (await store.grants.consentFacts(request))),
     client: {
       ...client?.metadata(),
       client_id: clientId,
@@ -66,12 +66,8 @@ async function factsOf(
     requested: textOf(REQUESTED_SCOPE),
     user: account && { sub: person, label: account.email },
     account,
-    granted: before?.scopes,
-    grantedPolicyVersion: before?.policyVersion,
-    refused: refused.get(clientId),
     locale: textOf("ui_locales"),
     prompt: textOf("prompt"),
-    now: now(),
   };
 }
 
@@ -89,22 +85,14 @@ export async function visitFacts(
   { interaction, request }: Visit,
 ): Promise<ConsentFacts> {
   const { uid, session, params, result } = interaction;
-  const facts = await factsOf(host, session?.accountId ?? "", params);
+  const facts = await factsOf(host, session?.accountId ?? "", params, uid);
+  const isAnswered = result?.consent !== undefined || result?.["error"] !== undefined;
   return {
     ...facts,
     id: uid,
-    used: result !== undefined,
-    locale: facts.locale ?? acceptedLanguages(request.headers["accept-language"]),
+    used: facts.used === true || isAnswered,
+    locale: facts.locale ?? acceptedLanguages(request),
   };
-}
-
-/** Returns the languages of a browser, most preferred first. */
-function acceptedLanguages(header = ""): readonly string[] {
-  const languages = header.split(",").map((part) => {
-    const [tag = "", quality = "q=1"] = part.trim().split(";");
-    return { tag, quality: Number(quality.trim().replace("q=", "")) };
-  });
-  return languages.sort((left, right) => right.quality - left.quality).map(({ tag }) => tag);
 }
 
 /**
@@ -118,8 +106,9 @@ export async function scopeWithoutPage(
   const person = oidc.session?.accountId;
   const params: Parameters = oidc.params ?? {};
   if (person === undefined) return undefined;
-  const before = host.decisions.of(person).allowed.get(String(params["client_id"]));
-  if (before?.redirectUri !== params["redirect_uri"]) return undefined;
+  const grants = await host.store.grants.list(person);
+  const before = grants.find(({ client }) => client.client_id === params["client_id"]);
+  if (before?.client.redirect_uri !== params["redirect_uri"]) return undefined;
   const screen = consentScreen(host.policy, await factsOf(host, person, params), OPTIONS);
   return screen.canSkip ? scopesOf(screen).join(" ") : undefined;
 }
@@ -144,14 +133,15 @@ export async function showConsent(
 ): Promise<void> {
   const { interaction, response, url } = visit;
   const facts = await visitFacts(host, visit);
-  const screen = consentScreen(host.policy, facts, OPTIONS);
+  const manageUrl = `${host.issuer}${CONNECTED_APPS}?request=${interaction.uid}`;
+  const screen = consentScreen(host.policy, facts, { ...OPTIONS, manageUrl });
   for (const dropped of droppedScopes(host.policy, facts, OPTIONS)) {
     host.log("consent.dropped", dropped);
   }
   if (screen.error !== null) return refuse(host, visit, screen.error);
   const page = renderConsent(screen, {
     action: url.pathname,
-    csrf: host.csrfOf(interaction.uid),
+    csrf: host.sessions.csrfOf(interaction.uid),
     ...again,
   });
   response.writeHead(again?.notice === undefined ? 200 : 400, {
@@ -188,6 +178,7 @@ export async function answerConsent(
   } as const;
   if (outcome.ok) {
     const grantId = await keep(host, facts, outcome);
+    if (grantId === undefined) return refuse(host, visit, "access_denied");
     const { scope, changed, removed } = outcome;
     host.audit({ ...about, outcome: "success", scope, removed, grantId });
     host.log("consent.granted", { client_id, scope, changed, removed });
@@ -223,37 +214,27 @@ async function refuse({ provider }: ConsentHost, { request, response }: Visit, e
   await provider.interactionFinished(request, response, { error });
 }
 
-/** Stores a consent. Added scopes extend the grant of the client; removed scopes revoke it with all of its tokens, and a new grant starts. */
+/**
+ * Stores a consent and returns the identifier of its grant; `undefined` if the user revoked it meanwhile. Added scopes extend the grant of
+ * the client; removed scopes revoke it with all of its tokens, and a new grant starts.
+ */
 async function keep(
-  { policy, provider, decisions, resource, endGrant, now }: ConsentHost,
-  facts: ConsentFacts,
+  { policy, provider, store, resource }: ConsentHost,
+  { client, user }: ConsentFacts,
   outcome: Extract<ConsentOutcome, { ok: true }>,
-): Promise<string> {
-  const { client_id, redirect_uri } = facts.client;
-  const person = facts.user?.sub ?? "";
-  const { allowed, refused } = decisions.of(person);
-  const before = allowed.get(client_id);
-  const kept = before?.scopes.filter((scope) => !outcome.removed.includes(scope)) ?? [];
-  const scopes = [...new Set([...kept, ...outcome.scopes])];
-  const isNarrower = outcome.removed.length > 0;
-  if (before !== undefined && isNarrower) await endGrant(before.grantId);
-  const found =
-    before === undefined || isNarrower ? undefined : await provider.Grant.find(before.grantId);
-  const grant = found ?? new provider.Grant({ accountId: person, clientId: client_id });
+): Promise<string | undefined> {
+  const sub = user?.sub ?? "";
+  const grantId = await store.grants.record({ sub, client, outcome, policy }); // the tokens of a narrower one are revoked
+  const kept = await store.grants.get(grantId);
+  if (kept === undefined) return undefined;
+  const { Grant } = provider;
+  const grant =
+    (await Grant.find(grantId)) ?? new Grant({ accountId: sub, clientId: client.client_id });
+  grant.jti = grantId;
   // node-oidc-provider compares names, so the grant lists every scope that these scopes imply
-  const meanings = policy.expand(scopes);
-  grant.addOIDCScope(meanings);
-  grant.addResourceScope(resource, meanings);
-  const grantId = await grant.save();
-  allowed.set(client_id, {
-    ...before,
-    grantId,
-    scopes,
-    redirectUri: String(redirect_uri),
-    policyVersion: outcome.receipt.policy.version,
-    authorizedAt: before?.authorizedAt ?? now(),
-    receipts: [...(before?.receipts ?? []), outcome.receipt],
-  });
-  refused.set(client_id, outcome.refused);
+  const meanings = policy.expand(kept.scope);
+  grant.addOIDCScope([...meanings]);
+  grant.addResourceScope(resource, [...meanings]);
+  await grant.save();
   return grantId;
 }

@@ -99,6 +99,7 @@ MCP server:            ${url}
 its metadata:          ${new URL("/.well-known/oauth-protected-resource/mcp", url).href}
 authorization server:  ${issuer.issuer}/.well-known/oauth-authorization-server
 connected apps:        ${issuer.issuer}/settings/connected-apps
+audit log:             ${issuer.issuer}/settings/audit-log
 
 Give the first address to an MCP client that can sign people in, and then:
 

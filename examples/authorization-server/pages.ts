@@ -1,6 +1,4 @@
-// The pages around the consent page: a simplified sign-in, the connected apps, and short messages.
-import type { ConnectedApp } from "scope-policy";
-
+// The pages around the consent page: a simplified sign-in, and short messages.
 /** A user who can sign in. */
 export interface Person {
   readonly name: string;
@@ -71,31 +69,4 @@ export function messagePage(title: string, text: string): string {
     title,
     `<p>${escapeHtml(text)}</p><p><a href="/settings/connected-apps">Connected apps</a></p>`,
   );
-}
-
-/** Returns the page of connected apps: the scopes and times of each app, and the button that revokes its access. */
-export function connectedAppsPage(apps: readonly ConnectedApp[], csrf: string): string {
-  const items = apps.map((app) => {
-    const scopes = app.scopes.map(
-      ({ title, scope, effect }) =>
-        `<li>${escapeHtml(title)} <code>${escapeHtml(scope)}</code>${NOTES[effect]}</li>`,
-    );
-    const site = app.client.uri === null ? "" : ` (${escapeHtml(app.client.uri)})`;
-    return `<section><h2><bdi>${escapeHtml(app.client.name)}</bdi>${site}</h2>
-<p>Authorised ${time(app.authorizedAt)}, last used ${app.lastUsedAt === null ? "never" : time(app.lastUsedAt)}${app.offline ? ", also while you are away" : ""}.</p>
-<ul>${scopes.join("")}</ul>
-<form method="post"><input type="hidden" name="csrf" value="${escapeHtml(csrf)}"><button name="revoke" value="${escapeHtml(app.grantId)}">Revoke ${escapeHtml(app.client.name)}</button></form></section>`;
-  });
-  return page("Connected apps", items.length === 0 ? "<p>No app has access.</p>" : items.join(""));
-}
-
-const NOTES = {
-  active: "",
-  dormant_tier: ": no effect on your plan",
-  dormant_entitlement: ": no effect without an add-on",
-  retired: ": no longer in use",
-} as const;
-
-function time(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
 }

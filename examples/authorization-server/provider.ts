@@ -1,5 +1,5 @@
 // Configures node-oidc-provider with a policy: metadata, registration, consent, issued scopes and refreshes.
-import { exportJWK, generateKeyPair } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import type Provider from "oidc-provider";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import {
@@ -10,7 +10,7 @@ import {
   refreshScope,
 } from "scope-policy";
 import type { Person } from "./pages.js";
-import { memoryAdapters } from "./store.js";
+import type { Storage } from "./storage.js";
 import { claimsByScope, identityClaims, openSignedTokens } from "./userinfo.js";
 
 /** A client that acts on its own behalf, with the client credentials grant (RFC 6749, section 4.4). The operator registers it manually. */
@@ -28,12 +28,12 @@ export interface ProviderOptions {
   readonly resource: string;
   readonly people: ReadonlyMap<string, Person>;
   readonly backends: readonly Backend[];
-  /** Returns the id of the grant that stores a user's earlier decision. */
-  readonly grantIdOf: (person: string, clientId: string) => string | undefined;
+  /** The rows and keys of the provider. */
+  readonly storage: Storage;
+  /** Returns the id of the grant that a user gave a client earlier. */
+  readonly grantIdOf: (person: string, clientId: string) => Promise<string | undefined>;
   /** Returns the scope to issue if a request needs no consent page; `undefined` if the user has to be asked. */
   readonly scopeWithoutPage: (ctx: KoaContextWithOIDC) => Promise<string | undefined>;
-  /** Called for each access token that is issued. */
-  readonly issued: (jti: string, grantId: string | undefined) => void;
 }
 
 /** The parameter that stores the scope of an authorization request as the client sent it. Clients cannot set it. */
@@ -41,17 +41,18 @@ export const REQUESTED_SCOPE = "requested_scope";
 
 /** Creates a node-oidc-provider that is configured by a policy. */
 export async function createProvider(options: ProviderOptions): Promise<Provider> {
-  const { policy, issuer, resource, people, backends } = options;
+  const { policy, issuer, resource, people, backends, storage } = options;
   const oidc = await importOidcProvider();
   const catalogue = authorizationServerMetadata(policy, { issuer }).scopes_supported ?? [];
   const defaults = clientRegistration(policy, {});
   const claims = claimsByScope(policy);
-  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
-  const key = { ...(await exportJWK(privateKey)), kid: "example", alg: "ES256", use: "sig" };
-  const adapters = memoryAdapters();
+  const key = JSON.parse(await storage.secret("signing key", createKey)) as JWK;
+  const { kty, crv, x, y } = key;
+  const publicKey = await importJWK({ kty, crv, x, y } as JWK, "ES256");
+  const { adapters } = storage;
   const signedTokens = openSignedTokens(policy, {
     issuer,
-    publicKey,
+    publicKey: publicKey as CryptoKey,
     storage: adapters("AccessToken"),
   });
 
@@ -76,7 +77,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     ...quiet,
     adapter: (model: string) => (model === "AccessToken" ? signedTokens.adapter : adapters(model)),
     jwks: { keys: [key] },
-    cookies: { keys: [crypto.randomUUID()] },
+    cookies: { keys: [await storage.secret("cookies", () => crypto.randomUUID())] },
     scopes: [...catalogue],
     claims,
     // only the code flow, neither implicit nor hybrid (RFC 9700, section 2.1.2)
@@ -113,8 +114,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: prompts },
     loadExistingGrant: async ({ oidc: { result, account, client, provider } }) => {
       const decided = result?.consent?.grantId;
-      const kept = options.grantIdOf(account?.accountId ?? "", client?.clientId ?? "");
-      const id = decided ?? kept;
+      const id = decided ?? (await grantIdOf(account?.accountId, client?.clientId));
       return id === undefined ? undefined : provider.Grant.find(id);
     },
     issueRefreshToken: (ctx, client) => {
@@ -168,12 +168,17 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       customizers: {
         jwt: async (_, token, { payload }) => {
           const isPersons = token.kind === "AccessToken";
-          options.issued(token.jti, isPersons ? token.grantId : undefined);
-          if (isPersons) await signedTokens.keep(token, payload);
+          if (!isPersons) return;
+          payload["grant_id"] = token.grantId; // by it the store revokes the token
+          await signedTokens.keep(token, payload);
         },
       },
     },
   });
+
+  async function grantIdOf(person = "", clientId = ""): Promise<string | undefined> {
+    return person === "" ? undefined : options.grantIdOf(person, clientId);
+  }
 
   /** Returns the scopes to which a token for the resource is limited, by the grant type of the request. */
   function scopeOfToken({ oidc: { params, entities, client } }: KoaContextWithOIDC): string {
@@ -219,6 +224,13 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     }
   });
   return provider;
+}
+
+/** Creates a key to sign tokens with, as JSON. */
+async function createKey(): Promise<string> {
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  const key = { ...(await exportJWK(privateKey)), kid: crypto.randomUUID() };
+  return JSON.stringify({ ...key, alg: "ES256", use: "sig" });
 }
 
 const DAY = 86_400;

@@ -18,7 +18,7 @@ import {
   serveIfMain,
   stop,
   type TokenIssuer,
-  withUse,
+  withIssuer,
 } from "../serve.js";
 import { policy } from "./policy.js";
 import { type Collection, type Item, openSchool, type School } from "./school.js";
@@ -118,7 +118,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
   const url = addressOf(server);
   const resource = `${url}/mcp`;
   const issuer = await startIssuer(resource);
-  const options = withUse(issuer, given);
+  const options = withIssuer(issuer, given);
   const authorizer = createAuthorizer({
     policy,
     verify: jwtVerifier({
@@ -126,9 +126,8 @@ export async function startBehind<Issuer extends TokenIssuer>(
       audience: resource,
       jwks: issuer.jwks,
       algorithms: ["ES256", "RS256"],
+      claims: ["grant_id"],
     }),
-    // a signed token stays valid after revocation, so the issuer is asked
-    isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     resource,
     authorizationServers: [issuer.issuer],
     ...options,

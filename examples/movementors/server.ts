@@ -16,7 +16,7 @@ import {
   serveIfMain,
   stop,
   type TokenIssuer,
-  withUse,
+  withIssuer,
 } from "../serve.js";
 import { policy } from "./policy.js";
 
@@ -46,7 +46,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const resource = `${addressOf(server)}/mcp`;
   const issuer = await startIssuer(resource);
-  const options = withUse(issuer, given);
+  const options = withIssuer(issuer, given);
   const authorizer = createAuthorizer({
     policy,
     verify: jwtVerifier({
@@ -54,9 +54,8 @@ export async function startBehind<Issuer extends TokenIssuer>(
       audience: resource,
       jwks: issuer.jwks,
       algorithms: ["ES256", "RS256"],
+      claims: ["grant_id"],
     }),
-    // a signed token stays valid after revocation, so the issuer is asked
-    isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     subject: (token) => accounts.get(token.sub ?? ""),
     resource,
     authorizationServers: [issuer.issuer],

@@ -4,6 +4,7 @@ import {
   type AuthorizationEventType,
   isAuthorizationEvent,
 } from "./authorization-event.js";
+import { isObserved } from "./observed.js";
 
 /** An event of an authorizer or of an authorization server. */
 export type AnyEvent = AuditEvent | AuthorizationEvent;
@@ -56,7 +57,7 @@ export function viewOf(event: AnyEvent): EventView {
       isOutage: outcome === "failure",
     };
   }
-  const { id, kind, operation, decision, enforced = true } = event;
+  const { id, kind, operation, decision } = event;
   return {
     id: kind === undefined ? id : `${id}:${kind}`,
     name: operation.name,
@@ -64,8 +65,7 @@ export function viewOf(event: AnyEvent): EventView {
     action: DECISIONS[operation.kind],
     effect: "access",
     allowed: decision.allowed,
-    // a gate that only reports refuses the calls of denied operations all the same
-    isObserved: !enforced && !decision.allowed && decision.code !== "denied",
+    isObserved: isObserved(event),
     code: decision.code,
     isOutage: decision.code === "temporarily_unavailable",
   };

@@ -1,4 +1,4 @@
-import { isLoopback, urlParts, webLink } from "../grammar/url.js";
+import { isLoopback, isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { ConsentClient } from "../policy/client.js";
 import { cleanClientText } from "./clean-text.js";
 import type { ConsentClientView } from "./model.js";
@@ -6,6 +6,16 @@ import type { ConsentClientView } from "./model.js";
 /** Returns a link that is safe to show on a page, or `null`. */
 export function safeLink(link: unknown): string | null {
   return webLink(link) ?? null;
+}
+
+/**
+ * Returns a link of the host's own pages that is safe to show, or `null`. In addition to {@link safeLink} it may be `http` to this device,
+ * for a server in development.
+ */
+export function hostLink(link: unknown): string | null {
+  const url = urlParts(link);
+  if (url?.protocol !== "http:" || !isSecure(url)) return safeLink(link);
+  return safeLink(String(link).replace(/^http:/i, "https:")) === null ? null : url.href;
 }
 
 /**

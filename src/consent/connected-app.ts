@@ -7,8 +7,8 @@ import { expandTokens, namedMeanings, readGrantedTokens } from "../policy/scope-
 import { grantedBoundaries } from "./boundaries.js";
 import { clientView } from "./client-view.js";
 import { isFirstParty, readConsentFacts } from "./facts.js";
-import { pickLocale } from "./locale.js";
-import type { ConsentClientView, ConsentFacts, GrantedBoundary } from "./model.js";
+import { localizedText, pickLocale } from "./locale.js";
+import type { ConsentClientView, ConsentFacts, ConsentText, GrantedBoundary } from "./model.js";
 import { titleOf } from "./rows.js";
 import { createLackingReader, createScopeOperationsReader } from "./scope-operations.js";
 
@@ -47,7 +47,12 @@ export interface ConnectedApp {
   /** Granted scopes, each once under its current name. */
   readonly scopes: readonly {
     readonly scope: string;
+    /** Short name of the scope, as on the consent page. */
     readonly title: string;
+    /** Description of what the scope opens. The same as `title` if the policy does not have both. */
+    readonly description: string;
+    /** Languages of the texts that are not in the language of the page, as in {@link ConsentText}. */
+    readonly lang: { readonly title: string | null; readonly description: string | null };
     /**
      * `dormant_tier`: the scope has no effect on the account's tier. `dormant_entitlement`: the tier is enough, but the account lacks
      * an entitlement. `retired`: the policy does not declare the scope any more, or
@@ -89,13 +94,17 @@ export function connectedApp(
   const scopes = new Map<string, ConnectedApp["scopes"][number]>();
   for (const token of tokens) {
     const named = namedMeanings(compiled, token, firstParty);
-    if (named.length === 0) scopes.set(token, { scope: token, title: token, effect: "retired" });
+    if (named.length === 0) {
+      const texts = textsOf({ text: token, lang: null });
+      scopes.set(token, { scope: token, ...texts, effect: "retired" });
+    }
     for (const { scope, text } of named) {
       const unlocked = unlocks(scope.id);
       const isLacking = lacking(scope.entitlements).length + unlocked.lacking.length > 0;
       const dormant = isLacking ? "dormant_entitlement" : "active";
       const effect = Math.max(scope.tier, unlocked.tier) > rank ? "dormant_tier" : dormant;
-      scopes.set(text, { scope: text, title: titleOf(scope, words).text, effect });
+      const description = localizedText(scope, "description", words);
+      scopes.set(text, { scope: text, ...textsOf(titleOf(scope, words), description), effect });
     }
   }
   return {
@@ -107,6 +116,17 @@ export function connectedApp(
     isOlder: own.policyVersion !== undefined && own.policyVersion !== compiled.definition.version,
     scopes: [...scopes.values()],
     boundaries: grantedBoundaries(compiled, own.boundaries, { account, locale: words }),
+  };
+}
+
+function textsOf(
+  title: ConsentText,
+  description = title,
+): Pick<ConnectedApp["scopes"][number], "title" | "description" | "lang"> {
+  return {
+    title: title.text,
+    description: description.text,
+    lang: { title: title.lang, description: description.lang },
   };
 }
 

@@ -96,7 +96,10 @@ export interface ConsentOptions {
   readonly tierLocked?: "selectable" | "locked";
   /** Time in seconds for which a refusal is remembered. Default: 180 days. */
   readonly rememberRefusals?: number;
-  /** URL of the page on which the user sees connected apps and revokes access. */
+  /**
+   * URL of the page on which the user sees connected apps and revokes access. This and the two below: `https`, or `http` to the device
+   * itself for a server in development. The page shows no link for anything else.
+   */
   readonly manageUrl?: string;
   /** URL at which the user can report a client. */
   readonly reportUrl?: string;

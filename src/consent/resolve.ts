@@ -15,6 +15,8 @@ import { type ConsentSelection, postedTokens } from "./selection.js";
 
 /** Record of the consent for the host to store: what was granted, which texts were shown, and which boxes were checked in advance. */
 export interface ConsentReceipt {
+  /** `id` of the facts: the identifier of the authorization request that was answered; `null` if the facts have none. */
+  readonly id: string | null;
   /** Time of the consent, in seconds since 1970. */
   readonly time: number;
   /** Name and version of the policy. */
@@ -192,6 +194,7 @@ export function resolveConsent(
     ...boundaryOutcome(facts, choice),
     refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
     receipt: {
+      id: facts.id ?? null,
       time: now,
       policy: { name: compiled.definition.name, version: compiled.definition.version },
       client_id: facts.client.client_id,

@@ -7,7 +7,7 @@ import { mayMeanMore } from "../policy/grant-growth.js";
 import { IDENTITY_SCOPES, OFFLINE_ACCESS } from "../policy/openid-scopes.js";
 import { areGranted, boundariesOf } from "./boundaries.js";
 import { cleanClientText } from "./clean-text.js";
-import { clientView, redirectView, safeLink } from "./client-view.js";
+import { clientView, hostLink, redirectView, safeLink } from "./client-view.js";
 import { readConsentFacts, readConsentOptions } from "./facts.js";
 import { createOffer, grantedMeanings, grantedTokens, type Offer } from "./grantable-scopes.js";
 import { pageHeaders } from "./headers.js";
@@ -90,9 +90,9 @@ export function consentScreen(
     presets: presetsOf(compiled, scopeRows, locale),
     notCovered: notCoveredOf(compiled, locale),
     links: {
-      manage: safeLink(options.manageUrl),
-      report: safeLink(options.reportUrl),
-      help: safeLink(options.helpUrl),
+      manage: hostLink(options.manageUrl),
+      report: hostLink(options.reportUrl),
+      help: hostLink(options.helpUrl),
     },
     canSkip: offer.error === undefined && canSkip(facts, rows, reason),
     headers: pageHeaders(facts.client.redirect_uri),

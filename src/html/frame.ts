@@ -1,5 +1,6 @@
 import { escapeHtml } from "../consent/escape-html.js";
-import type { ConsentScreen } from "../consent/model.js";
+import type { ConsentWords } from "../consent/messages/consent-words.js";
+import type { ConsentClientView, ConsentScreen } from "../consent/model.js";
 import { anchor, fillHtml, icon, isolate } from "./parts.js";
 
 /** Returns the top of the page: who asks, for whom, and what is known about the client. */
@@ -28,18 +29,26 @@ function accountHtml({ user, words }: ConsentScreen): string {
 }
 
 function clientHtml({ client, words }: ConsentScreen): string {
-  const proof =
-    client.domain === null
-      ? `<p class="proof">${icon("unverified")}${escapeHtml(words.unverified)}</p>`
-      : `<p class="proof">${icon("verified")}${fillHtml(words.verified, { domain: client.domain })}</p>`;
-  return (
-    proof +
-    linksHtml([
-      [client.uri, words.website],
-      [client.policyUri, words.privacy],
-      [client.tosUri, words.terms],
-    ])
-  );
+  return proofHtml(client, words) + clientLinksHtml(client, words);
+}
+
+/** Returns whether a domain of a client is verified. */
+export function proofHtml({ domain }: ConsentClientView, words: ConsentWords): string {
+  return domain === null
+    ? `<p class="proof">${icon("unverified")}${escapeHtml(words.unverified)}</p>`
+    : `<p class="proof">${icon("verified")}${fillHtml(words.verified, { domain })}</p>`;
+}
+
+/** Returns the links to what a client says about itself. */
+export function clientLinksHtml(
+  { uri, policyUri, tosUri }: ConsentClientView,
+  words: ConsentWords,
+): string {
+  return linksHtml([
+    [uri, words.website],
+    [policyUri, words.privacy],
+    [tosUri, words.terms],
+  ]);
 }
 
 /** Returns what no scope covers. */

@@ -37,6 +37,8 @@ const ICONS = {
   unverified:
     '<circle cx="12" cy="12" r="9.500"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.600 2.300c-.8.400-1.100.900-1.100 1.700m0 3v.2"/>',
   locked: '<path d="M7 11V8a5 5 0 0 1 10 0v3M5 11h14v10H5z"/>',
+  allowed: '<path d="m4.500 12.500 5 5 10-11"/>',
+  refused: '<circle cx="12" cy="12" r="9.500"/><path d="m5.500 5.500 13 13"/>',
   details: '<circle cx="12" cy="12" r="9.500"/><path d="M12 11v6m0-10v.2"/>',
 } as const;
 

@@ -16,6 +16,7 @@ import { type Awaitable, mapAwaitable } from "./callbacks.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
 import { isLocalToken, type LocalToken } from "./local-token.js";
+import { NO_CALL } from "./no-call.js";
 import type { AdmissionRecorder, CallDetails, RecordedOrigin } from "./record-admission.js";
 import { type RejectedToken, rejected } from "./verifier-result.js";
 
@@ -33,6 +34,8 @@ export interface Steps {
   readonly report: (rejected: RejectedToken) => void;
   readonly respond: (denial: Denial, context?: DenialContext) => DenialResponse;
   readonly record: AdmissionRecorder;
+  /** Reports the token of an allowed call. */
+  readonly use: (token: AccessToken) => void;
 }
 
 // The functions below are in the order in which a call passes through them:
@@ -173,6 +176,7 @@ function recordAdmission(
       decision.allowed && !mayTakeEffect
         ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
         : admission;
+    if (effective.kind === "allowed" && token !== undefined) steps.use(token);
     return answered === undefined ? effective : { ...effective, answered };
   });
 }
@@ -213,18 +217,3 @@ export async function recordDenial(
   await isWritten;
   return answered;
 }
-
-/** The members of a call that an adapter leaves out, as own members, so that none is inherited. */
-const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
-  authorization: undefined,
-  authenticate: undefined,
-  operation: "",
-  params: undefined,
-  arguments: undefined,
-  requestId: undefined,
-  protocolVersion: undefined,
-  signInScope: "operation",
-  auditDenialsOnly: false,
-  credentialsFirst: false,
-  enforced: true,
-});

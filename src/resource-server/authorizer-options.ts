@@ -63,6 +63,12 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   /** What happens to an allowed call if its event cannot be written: `"deny"` makes it a 503. Default: `"deny"`. */
   readonly onAuditError?: "continue" | "deny";
   /**
+   * Called with the token of each allowed call, after its audit event: `touch` of a store. Not called for a public operation without a
+   * token. Nothing waits for it: if it throws, rejects or takes longer than `timeout`, that is an outage that is counted and
+   * reported, and the call goes on.
+   */
+  readonly onUsed?: (token: AccessToken) => unknown;
+  /**
    * Names of arguments that no event shows, in addition to the names of secrets that the library knows. Letter case is ignored.
    */
   readonly sensitive?: readonly string[];
@@ -84,8 +90,8 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   /** The HTTP status of `upgrade_required`. Default: `403`. */
   readonly upgradeStatus?: 402 | 403;
   /**
-   * Milliseconds after which a callback without a result counts as an outage. Each of `verify`, `subject`, `isRevoked`, `audit` and
-   * the `params` of a gate has this time for itself. Default: `5000`.
+   * Milliseconds after which a callback without a result counts as an outage. Each of `verify`, `subject`, `isRevoked`, `audit`, `onUsed`
+   * and the `params` of a gate has this time for itself. Default: `5000`.
    */
   readonly timeout?: number;
   /** The `Retry-After` of an outage in seconds. Default: `5`. */
@@ -155,6 +161,7 @@ const CHECKS = {
   isRevoked: optional(isFunction),
   audit: optional(isFunction),
   onAuditError: optional(oneOf("continue", "deny")),
+  onUsed: optional(isFunction),
   sensitive: optional(isStringList),
   auditKey: optional(isKey),
   resource: optional(resourceFault),

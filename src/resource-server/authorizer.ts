@@ -18,6 +18,7 @@ import { createResponder } from "./challenge.js";
 import { type PinnedAuthorizer, storeReplaceable } from "./pinned-authorizer.js";
 import { createAdmissionRecorder, NOTHING_RECORDED } from "./record-admission.js";
 import { createRejectionReporter } from "./rejections.js";
+import { createUseReporter } from "./report-use.js";
 
 /**
  * Creates the authorizer of a policy: it takes raw tokens and returns decisions and HTTP responses. It does no I/O of its own.
@@ -131,6 +132,7 @@ function createSteps(options: AuthorizerOptions, shared: SharedParts): Steps {
       verifiesTokens,
     }),
     record: createRecorder(compiled, options, runCallback),
+    use: createUseReporter(options.onUsed, runCallback),
   };
 }
 

@@ -106,6 +106,7 @@ export function createOutageReporter(onOutage: ((outage: Outage) => void) | unde
     subject: 0,
     isRevoked: 0,
     audit: 0,
+    onUsed: 0,
   };
   let isExplained = false;
   const detailOf = ({ source, error }: Outage): string => {

@@ -27,7 +27,7 @@ export interface SubjectFacts {
 }
 
 /** The name of a callback of an authorizer. */
-export type CallbackName = "verify" | "authenticate" | "subject" | "isRevoked" | "audit";
+export type CallbackName = "verify" | "authenticate" | "subject" | "isRevoked" | "audit" | "onUsed";
 
 /** An outage: a callback threw, rejected, exceeded the timeout, or returned an unusable value. */
 export interface Outage {

@@ -126,7 +126,7 @@ describe("the audit of the authorization server", () => {
     await browser.submit(page, approve("read:classes", "mcp:tools"));
     const { id } = events[0]?.grant ?? {};
     events.length = 0;
-    await browser.submit(await browser.go("/settings/connected-apps"), [["revoke", id ?? ""]]);
+    await browser.submit(await browser.go("/settings/connected-apps"), [["grantId", id ?? ""]]);
     expect(events).toMatchObject([
       {
         type: "revocation",

@@ -95,7 +95,7 @@ describe("UserInfo", () => {
   it("rejects a token of a revoked grant", async () => {
     const { access_token = "", browser, name } = await tokenFor(school, "openid email");
     const apps = await browser.go("/settings/connected-apps");
-    await browser.submit(apps, [["revoke", grantOf(apps, name)]]);
+    await browser.submit(apps, [["grantId", grantOf(apps, name)]]);
     expect((await userInfo(school, access_token)).status).toBe(401);
   });
 

@@ -42,5 +42,5 @@ export function approveAll(page: Stop) {
 
 /** Returns the grant id of a client on the page of connected apps. */
 export function grantOf({ html }: Stop, name: string): string {
-  return /name="revoke" value="([^"]+)"/.exec(html.slice(html.indexOf(name)))?.[1] ?? "";
+  return /name="grantId" value="([^"]+)"/.exec(html.slice(html.indexOf(name)))?.[1] ?? "";
 }

@@ -121,8 +121,9 @@ describe("a user in a browser", () => {
     await page.waitForURL("**/cb?*");
     await page.goto(`${school.server.issuer}/settings/connected-apps`);
     expect(await page.getByText("posts:write").count()).toBe(1);
-    await page.getByRole("button", { name: "Revoke Course Helper" }).click();
-    await expect.poll(() => page.getByText("No app has access.").count()).toBe(1);
+    await page.locator("summary", { hasText: "Revoke access" }).click();
+    await page.getByRole("button", { name: "Yes, revoke access" }).click();
+    await expect.poll(() => page.getByText("No app has access to").count()).toBe(1);
   });
 });
 

@@ -563,6 +563,20 @@ describe("the client", () => {
   });
 });
 
+describe("a link to a page of the server", () => {
+  it.each([
+    ["http://127.0.0.1:3000/apps?a=1", "http://127.0.0.1:3000/apps?a=1"],
+    ["HTTP://localhost/apps", "http://localhost/apps"],
+    ["https://as.example/apps", "https://as.example/apps"],
+    ["http://as.example/apps", null],
+    ["http://u:p@localhost/apps", null],
+    ["http://localhost/a b", null],
+    ["/apps", null],
+  ] as const)("%j is shown as %j", (manageUrl, expected) => {
+    expect(consentScreen(policy, factsOf({}), { manageUrl }).links.manage).toBe(expected);
+  });
+});
+
 describe("the rest of the screen", () => {
   it("has the policy, its version, groups, presets, links and what is not covered", () => {
     const screen = consentScreen(

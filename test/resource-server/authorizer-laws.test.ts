@@ -91,6 +91,7 @@ const UNUSABLE: Readonly<Record<CallbackName, readonly unknown[]>> = {
   subject: [7, "pro", true, [], [{ tier: "pro" }], Object.create({ tier: "pro" }), boom],
   isRevoked: [undefined, null, 0, 1, "", "false", {}, [], Object(false), Symbol("x"), boom],
   audit: [],
+  onUsed: [],
 };
 
 interface Source {

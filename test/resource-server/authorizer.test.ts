@@ -127,6 +127,7 @@ describe("the order of the decision codes", () => {
       subject: 0,
       isRevoked: 0,
       audit: 0,
+      onUsed: 0,
     });
   });
 });

@@ -161,11 +161,25 @@ describe("an outage", () => {
 
   it("is counted for its callback", () => {
     const { counts, report } = createOutageReporter(() => undefined);
-    expect(counts).toEqual({ verify: 0, authenticate: 0, subject: 0, isRevoked: 0, audit: 0 });
+    expect(counts).toEqual({
+      verify: 0,
+      authenticate: 0,
+      subject: 0,
+      isRevoked: 0,
+      audit: 0,
+      onUsed: 0,
+    });
     report(outage(1));
     report(outage(2));
     report({ source: "verify", error: 3 });
-    expect(counts).toEqual({ verify: 1, authenticate: 0, subject: 0, isRevoked: 0, audit: 2 });
+    expect(counts).toEqual({
+      verify: 1,
+      authenticate: 0,
+      subject: 0,
+      isRevoked: 0,
+      audit: 2,
+      onUsed: 0,
+    });
   });
 
   it.each<[what: string, onOutage: (outage: Outage) => unknown]>([

@@ -107,6 +107,7 @@ describe("claims that the server has verified already", () => {
       subject: 0,
       isRevoked: 0,
       audit: 0,
+      onUsed: 0,
     });
   });
 

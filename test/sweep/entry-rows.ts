@@ -12,6 +12,7 @@ import * as mcp from "scope-policy/mcp";
 import * as nest from "scope-policy/nest";
 import * as policySource from "scope-policy/policy-source";
 import * as providers from "scope-policy/providers";
+import * as store from "scope-policy/store";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
 import { analysisRows } from "./analysis-rows.js";
@@ -20,6 +21,7 @@ import { coreRows, product } from "./core-rows.js";
 import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
 import { PROVIDER_ROWS } from "./provider-rows.js";
 import type { AnyRow, Other, Table } from "./row.js";
+import { STORE_ROWS } from "./store-rows.js";
 
 /** Rows of one entry, with its exports. */
 export interface EntryTable {
@@ -30,6 +32,25 @@ export interface EntryTable {
 const page = { action: "/consent", csrf: "c" };
 const jwks = { keys: [] };
 const wider = core.loadPolicy(widerDefinition);
+
+/** An event of a log without any member that it can be without. */
+const LOGGED_EVENT: html.AuditLogEntry = {
+  time: "2026-11-27T18:30:00.000Z",
+  operation: "list_courses",
+  code: "denied",
+  allowed: false,
+  event: {
+    id: "00000000-0000-4000-8000-00000000000a",
+    time: "2026-11-27T18:30:00.000Z",
+    policy: { name: "School", version: "1" },
+    operation: { name: "list_courses", kind: "tool" },
+    actor: {},
+    client: {},
+    token: {},
+    decision: { code: "denied", allowed: false, reason: "closed" },
+    arguments: [{ name: "id", type: "string" }],
+  },
+};
 
 /** Returns the table of every entry, by the name of the entry. */
 export function entryTables(policy: Policy, authorizer: Authorizer): Record<string, EntryTable> {
@@ -115,6 +136,25 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
             { ...page, preset: "read-only", notice: "Again", presetUrl: (id: string) => `?${id}` },
           ]),
         },
+        renderConnectedApps: {
+          takes: ["program", "options"],
+          samples: [
+            [[], page],
+            [[], { ...page, locale: ["de"], timeZone: "UTC", notice: "Revoked", backUrl: "/back" }],
+          ],
+        },
+        renderAuditLog: {
+          takes: ["program", "options"],
+          samples: [
+            [{ events: [LOGGED_EVENT] }],
+            [{ events: [], next: "1.a" }, { query: { before: "2.b" } }],
+          ],
+        },
+        SETTINGS_PAGE_HEADERS: "constant",
+        readAuditLogQuery: {
+          takes: ["program"],
+          samples: [[new URLSearchParams("client_id=a&refused=true")]],
+        },
       } satisfies Table<typeof html>,
     },
     koa: {
@@ -142,6 +182,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         },
       } satisfies Table<typeof nest>,
     },
+    store: { holder: store, rows: STORE_ROWS },
     testing: {
       holder: testing,
       rows: {

@@ -23,11 +23,19 @@ import {
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
 import { type HonoGateOptions, honoGate } from "scope-policy/hono";
-import { type RenderOptions, renderConsent } from "scope-policy/html";
+import {
+  type AuditLogOptions,
+  type ConnectedAppsOptions,
+  type RenderOptions,
+  renderAuditLog,
+  renderConnectedApps,
+  renderConsent,
+} from "scope-policy/html";
 import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import { type NestGateOptions, scopePolicyGuard } from "scope-policy/nest";
 import { loadPolicySource, type PolicySourceOptions } from "scope-policy/policy-source";
+import { createStore, type StoreOptions } from "scope-policy/store";
 import {
   decisionMatrix,
   expectNoWidening,
@@ -45,6 +53,7 @@ import {
 import { definition, FACTS, ISSUER, RESOURCE } from "./definition.js";
 import { EVENTS } from "./events.js";
 import { PROVIDER_OPTION_ROWS } from "./provider-rows.js";
+import { storeDatabase } from "./store-rows.js";
 
 /** Options of one public function, with wrong values for each of them. */
 export interface OptionRow {
@@ -168,6 +177,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       isRevoked: ANY_FUNCTION,
       audit: ANY_FUNCTION,
       onAuditError: ["allow", true, null],
+      onUsed: ANY_FUNCTION,
       sensitive: ANY_LIST,
       auditKey: ["short", 7, null],
       resource: ["/mcp", 7, null],
@@ -395,6 +405,22 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       logSerializers: NOT_OURS,
     },
   }),
+  rowOf<StoreOptions>({
+    title: "createStore",
+    good: { db: storeDatabase },
+    run: (options) => createStore(options as never),
+    rejects: true,
+    wrong: {
+      db: [7, {}, null],
+      maxLag: [0, "5", null],
+      listen: ANY_FUNCTION,
+      maxTokenLifetime: [0, "5", null],
+      lastUsedInterval: ANY_NUMBER,
+      issuer: ANY_TEXT,
+      endTokens: ANY_FUNCTION,
+      now: ANY_FUNCTION,
+    },
+  }),
   rowOf<FastifyContextConfig>({
     title: "the `config` of a route",
     good: { tool: "search" },
@@ -452,6 +478,34 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       notice: ANY_TEXT,
       stylesheet: ANY_TEXT,
       presetUrl: ANY_FUNCTION,
+    },
+  }),
+  rowOf<ConnectedAppsOptions>({
+    title: "renderConnectedApps",
+    good: { action: "/apps", csrf: "c" },
+    run: (options) => renderConnectedApps([], options as never),
+    wrong: {
+      action: [7, null],
+      csrf: ANY_TEXT,
+      locale: [7, null],
+      timeZone: [7, "Mars/Olympus"],
+      stylesheet: ANY_TEXT,
+      notice: ANY_TEXT,
+      auditLogUrl: ANY_TEXT,
+      backUrl: ANY_TEXT,
+    },
+  }),
+  rowOf<AuditLogOptions>({
+    title: "renderAuditLog",
+    good: {},
+    run: (options) => renderAuditLog({ events: [] }, options as never),
+    wrong: {
+      locale: [7, null],
+      timeZone: [7, "Mars/Olympus"],
+      stylesheet: ANY_TEXT,
+      query: [7, null],
+      clients: [7, [null], [{ client_id: "a" }]],
+      connectedAppsUrl: ANY_TEXT,
     },
   }),
   rowOf<MatrixOptions>({

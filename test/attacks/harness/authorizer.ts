@@ -12,15 +12,14 @@ import {
 import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
 import { type Json, type JsonObject, member, textOf } from "./corpus.js";
 import { hasDuplicates, plainOf, printWritten, readWritten, writtenOf } from "./json-text.js";
+import { createMemoryKeeper, type Keeper } from "./keeper.js";
 import { keySet } from "./keys.js";
 import { type Mapped, mapPolicy } from "./policy-mapping.js";
-import { createRevocations, type Revocations } from "./revocations.js";
 
 export interface CaseAuthorizer {
   readonly policy: Policy;
   readonly authorizer: Authorizer;
   readonly mapped: Mapped;
-  readonly revocations: Revocations;
   /** The responses of the introspection endpoint, by token text. */
   readonly answers: Map<string, JsonObject>;
   /** The claims of every verified token, by token text. */
@@ -60,6 +59,7 @@ export const TIMEOUT = 150;
 export function buildAuthorizer(
   { mapped, source }: Source,
   extra: Partial<AuthorizerOptions> = {},
+  keeper: Keeper = createMemoryKeeper(),
 ): CaseAuthorizer {
   const policy = loadPolicy(source);
   const { door } = mapped;
@@ -67,7 +67,6 @@ export function buildAuthorizer(
   const issuer = plain(door.issuer) as string;
   const answers = new Map<string, JsonObject>();
   const good = new Map<string, JsonObject>();
-  const revocations = createRevocations();
   const jwt = jwtVerifier({
     issuer,
     audience,
@@ -94,6 +93,7 @@ export function buildAuthorizer(
     return { ...token, tier: member(carried, door.tierClaim) } as AccessToken;
   };
   const authorizer = createAuthorizer({
+    ...keeper.options,
     policy,
     verify,
     trustClaims: ["tier", "account_type", "first_party"],
@@ -102,12 +102,11 @@ export function buildAuthorizer(
     subject: ({ client_id = "" }): SubjectFacts => ({
       first_party: door.firstParty.has(client_id),
     }),
-    isRevoked: (token) =>
-      door.deniedClients.has(token.client_id ?? "") || revocations.isRevoked(token),
+    isRevoked: (token) => door.deniedClients.has(token.client_id ?? "") || keeper.isRevoked(token),
     onOutage: () => undefined,
     ...extra,
   });
-  return { policy, authorizer, mapped, revocations, answers, claims: good };
+  return { policy, authorizer, mapped, answers, claims: good };
 }
 
 const plain = (value: Mapped["door"]["issuer"]) =>

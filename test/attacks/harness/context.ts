@@ -21,6 +21,7 @@ import {
   Skip,
   textOf,
 } from "./corpus.js";
+import { createMemoryKeeper, type Keeper } from "./keeper.js";
 import { attackerJwk } from "./keys.js";
 import { mintJwt, mutate } from "./mint.js";
 
@@ -34,14 +35,17 @@ export interface Context {
   readonly named: Map<string, string>;
   /** The authorizers that several cases can share. */
   readonly doors: Map<string, CaseAuthorizer>;
+  readonly keeper: Keeper;
 }
 
 export function createContext(
   attack: AttackCase,
   corpus: Corpus,
   doors: Map<string, CaseAuthorizer>,
+  keeper: Keeper = createMemoryKeeper(),
 ): Context {
-  return { attack, corpus, doors, now: Math.floor(Date.now() / 1000), named: new Map() };
+  const now = Math.floor(Date.now() / 1000);
+  return { attack, corpus, doors, keeper, now, named: new Map() };
 }
 
 const written = ({ now }: Context) => ({ now, attackerJwk: attackerJwk() });
@@ -70,7 +74,7 @@ export function sourceOfCase(context: Context): Source {
 /** Returns the authorizer of a case. Cases with the same policy share it, unless the state of earlier calls would matter. */
 export function authorizerOfCase(context: Context, isFresh: boolean): CaseAuthorizer {
   const source = sourceOfCase(context);
-  if (isFresh) return buildAuthorizer(source);
+  if (isFresh) return buildAuthorizer(source, {}, context.keeper);
   const { definition, door } = source.mapped;
   const key = JSON.stringify([
     source.source,
@@ -79,7 +83,7 @@ export function authorizerOfCase(context: Context, isFresh: boolean): CaseAuthor
   ]);
   const known = context.doors.get(key);
   if (known !== undefined) return known;
-  const opened = buildAuthorizer(source);
+  const opened = buildAuthorizer(source, {}, context.keeper);
   context.doors.set(key, opened);
   return opened;
 }

@@ -12,7 +12,6 @@ import { plainOf } from "./json-text.js";
 import { keySet } from "./keys.js";
 import { mintJwt } from "./mint.js";
 import type { Result } from "./result.js";
-import { createRevocations } from "./revocations.js";
 
 export type Fixture = (context: Context) => Promise<Result>;
 
@@ -54,6 +53,8 @@ function deploymentOf(context: Context): Deployment {
         trustClaims: [],
         resource,
         onOutage: () => undefined,
+        isRevoked: context.keeper.isRevoked,
+        ...context.keeper.options,
         ...options,
       }),
     mint: (claims) => mintJwt({ claims }, { issuer, resource, now: context.now }),
@@ -177,7 +178,7 @@ const cacheEndsWithToken: Fixture = async (context) => {
 /** A revocation that arrives during the verification of a token takes effect. */
 const revokedInFlight: Fixture = async (context) => {
   const { authorizer, resource, issuer, mint } = deploymentOf(context);
-  const revocations = createRevocations();
+  const { keeper } = context;
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -200,10 +201,10 @@ const revokedInFlight: Fixture = async (context) => {
       jwks: new URL(`${origin}/jwks`),
       algorithms: ["RS256"],
     });
-    const door = authorizer(verify, { isRevoked: (token) => revocations.isRevoked(token) });
+    const door = authorizer(verify);
     const pending = ask(door, mint({ scope: "courses:read", jti: "in-flight" }));
     await arrived;
-    revocations.revokeId(issuer, "in-flight");
+    await keeper.revokeId(issuer, "in-flight");
     release();
     const result = await pending;
     const control = await ask(door, mint({ scope: "courses:read" }));
@@ -220,7 +221,8 @@ const revocationStoreOutage: Fixture = async (context) => {
     jwks: keySet(),
     algorithms: ["RS256"],
   });
-  const stores: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
+  const stores: Readonly<Record<string, NonNullable<AuthorizerOptions["isRevoked"]>>> = {
+    ...(await context.keeper.outages()),
     throws: () => {
       throw new Error("store");
     },
@@ -272,7 +274,7 @@ const auditChangesNoDecision: Fixture = async (context) => {
     { symbol: Symbol("s"), fn: () => 1, date: new Date(Number.NaN) },
   ];
   const sinks: Readonly<Record<string, (event: AuditEvent) => unknown>> = {
-    works: () => undefined,
+    works: context.keeper.audit,
     throws: () => {
       throw new Error("sink");
     },
@@ -309,6 +311,8 @@ const auditChangesNoDecision: Fixture = async (context) => {
       faults.push(`a sink that ${name}: ${lines.length} events of ${calls.length * 3} decisions`);
     }
   }
+  const written = await context.keeper.lines();
+  if (written.length !== hostile.length * 3) faults.push(`${written.length} events are written`);
   return { outcomes: ["allow"], detail: "decided as without audit", faults };
 };
 

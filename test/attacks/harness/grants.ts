@@ -176,7 +176,7 @@ export async function consent(context: Context): Promise<Result> {
   if (deniedClients.has(id)) return DENIED_CLIENT;
   const requested = full(context, given["requested"]);
   const granted = full(context, given["granted"]);
-  const base: ConsentFacts = {
+  const first: ConsentFacts = {
     client: {
       ...(client as unknown as ConsentFacts["client"]),
       redirect_uri: redirect,
@@ -184,12 +184,12 @@ export async function consent(context: Context): Promise<Result> {
     },
     requested: requested as string,
     account: { owns: ownerOf(full(context, given["owns"])) },
-    // an earlier grant was given by the policy of the case
-    ...(granted !== undefined && {
-      granted: granted as string,
-      grantedPolicyVersion: policy.version,
-    }),
     now: context.now,
+  };
+  const asked = { policy, facts: first };
+  const base: ConsentFacts = {
+    ...first,
+    ...(granted !== undefined && (await context.keeper.grantEarlier(asked, granted as string))),
   };
   const list = full(context, given["chosen"]);
   const chosen = list === undefined ? undefined : listOf(list).map(textOf);
@@ -197,15 +197,19 @@ export async function consent(context: Context): Promise<Result> {
     [full(context, given["clientScope"]), { ineligible: "refuse" }],
     [full(context, given["grantable"]), { ineligible: "drop" }],
   ];
-  let result = await page(policy, base, { ineligible: "refuse" }, chosen);
-  for (const [ceiling, options] of bounds) {
+  const options: ConsentOptions = { ineligible: "refuse" };
+  let result = await page(policy, base, options, chosen);
+  for (const [ceiling, bound] of bounds) {
     if (ceiling === undefined) continue;
     // a rejected request stays rejected
     if (!result.outcomes.includes("allow")) break;
     const scope = listOf(ceiling).map(textOf).join(" ");
-    result = await page(policy, { ...base, client: { ...base.client, scope } }, options, chosen);
+    result = await page(policy, { ...base, client: { ...base.client, scope } }, bound, chosen);
   }
-  return result;
+  if (granted === undefined) return result;
+  const outcome = approve(policy, base, options, chosen);
+  const kept = await context.keeper.grant({ policy, facts: base }, outcome);
+  return { ...result, faults: [...(result.faults ?? []), ...kept] };
 }
 
 /** A further limit of a consent, and the options for the rest of the request. */

@@ -129,7 +129,10 @@ const audit: Operation = async (context) => {
   const events: AuditEvent[] = [];
   const sensitive = listOf(full(context, given["sensitive"])).map(textOf);
   const options: Partial<AuthorizerOptions> = {
-    audit: (event) => void events.push(event),
+    audit: (event) => {
+      events.push(event);
+      return context.keeper.audit(event);
+    },
     verify: () => ({ scope: "", sub: "user-1", client_id: client as string }),
     ...(sensitive.length > 0 && { sensitive }),
   };
@@ -139,12 +142,15 @@ const audit: Operation = async (context) => {
   const { authorizer } = buildAuthorizer(
     isName ? withTool(source, tool, isAllowed, args) : source,
     options,
+    context.keeper,
   );
   const [admission, milliseconds] = await timed(() =>
     authorizer.admit({ authorization: "Bearer token", operation: tool, params: args }),
   );
+  const lines = await context.keeper.lines();
   const faults: string[] = [];
-  if (events.length !== 1) faults.push(`${events.length} events of one decision`);
+  if (events.length !== 1 || lines.length !== 1)
+    faults.push(`${events.length} events of one decision, ${lines.length} of them written`);
   if (admission.decision.allowed !== isAllowed) {
     faults.push(`the decision was \`${admission.decision.code}\``);
   }
@@ -152,7 +158,7 @@ const audit: Operation = async (context) => {
   return {
     outcomes: ["allow"],
     detail: admission.decision.code,
-    output: JSON.stringify(event),
+    output: lines[0],
     document: event as unknown as Json,
     faults,
     milliseconds,

@@ -58,7 +58,8 @@ function faultsOf(attack: AttackCase, result: Result): readonly string[] {
   ];
 }
 
-async function judge(context: Context, servers: Servers): Promise<Verdict> {
+/** Judges one case. */
+export async function judge(context: Context, servers: Servers): Promise<Verdict> {
   const { attack } = context;
   if (attack.unknown.length > 0) {
     return {

@@ -25,26 +25,26 @@ function claimsOf(context: Context, door: CaseAuthorizer, name: string): JsonObj
   return told;
 }
 
-function revoke(context: Context, door: CaseAuthorizer, step: JsonObject): void {
+async function revoke(context: Context, door: CaseAuthorizer, step: JsonObject): Promise<void> {
   onlyMembers("a step", step, "op jtiOf tokenOf grant");
-  const { revocations } = door;
+  const { keeper } = context;
   if (step["jtiOf"] !== undefined) {
     const { iss, jti } = claimsOf(context, door, textOf(step["jtiOf"]));
-    revocations.revokeId(text(iss), text(jti) ?? "");
+    await keeper.revokeId(text(iss), text(jti) ?? "");
     return;
   }
   if (step["tokenOf"] !== undefined) {
     const { iss, jti, sub, client_id } = claimsOf(context, door, textOf(step["tokenOf"]));
     // an opaque token without an identifier is revoked with its grant
-    if (typeof jti === "string") revocations.revokeId(text(iss), jti);
-    else revocations.revokeGrant(text(sub), text(client_id), context.now);
+    if (typeof jti === "string") await keeper.revokeId(text(iss), jti);
+    else await keeper.revokeGrant(text(sub), text(client_id), context.now);
     return;
   }
   const grant = full(context, step["grant"]);
   if (!isObject(grant)) throw new Skip("a revocation of nothing that is known");
   onlyMembers("a grant", grant, "sub client_id at");
   const at = context.now + Number(grant["at"] ?? 0);
-  revocations.revokeGrant(text(grant["sub"]), text(grant["client_id"]), at);
+  await keeper.revokeGrant(text(grant["sub"]), text(grant["client_id"]), at);
 }
 
 function answerAnew(context: Context, door: CaseAuthorizer, step: JsonObject): void {
@@ -63,7 +63,7 @@ export async function runSequence(context: Context, steps: readonly Json[]): Pro
     if (!isObject(step)) throw new Skip("a step that is described in words");
     const op = member(step, "op") ?? "authorize";
     if (op === "revoke") {
-      revoke(context, door, step);
+      await revoke(context, door, step);
       continue;
     }
     if (op === "introspection-now") {

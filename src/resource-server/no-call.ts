@@ -1,0 +1,16 @@
+import type { AuthorizationCall } from "./authorizer-types.js";
+
+/** The members of a call that an adapter leaves out, as own members, so that none is inherited. */
+export const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
+  authorization: undefined,
+  authenticate: undefined,
+  operation: "",
+  params: undefined,
+  arguments: undefined,
+  requestId: undefined,
+  protocolVersion: undefined,
+  signInScope: "operation",
+  auditDenialsOnly: false,
+  credentialsFirst: false,
+  enforced: true,
+});
