@@ -65,7 +65,8 @@ export const MIGRATIONS: readonly Migration[] = [
         body text not null
       )`,
       "create index scope_policy_receipts_grant on scope_policy_receipts (grant_id, seq)",
-      "create index scope_policy_receipts_replaces on scope_policy_receipts (replaces)",
+      // few receipts replace a grant, and with the others SQLite would take the index for useless
+      "create index scope_policy_receipts_replaces on scope_policy_receipts (replaces) where replaces is not null",
       "create index scope_policy_receipts_sub on scope_policy_receipts (sub, seq)",
       `create table scope_policy_revocations (
         seq {sequence},

@@ -19,7 +19,7 @@ export interface RevocationRow {
 }
 
 /** Number of rows that one query of the feed reads. */
-export const FEED_BATCH = 1_000;
+export const FEED_BATCH = 500;
 
 /** Returns the rows of the feed from a number on, that one included, in order, and at most {@link FEED_BATCH} of them. */
 export async function readFeed(

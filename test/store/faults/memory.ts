@@ -10,17 +10,14 @@ export interface MemoryResult {
   readonly nanoseconds: number;
 }
 
-const ROWS = 100_000;
-const ANSWERS = 200_000;
-
 /** Measures a set of tokens and grants, each with the texts that a row of the database would have. */
-export function measureMemory(): MemoryResult {
+export function measureMemory(rows = 100_000, answers = 200_000): MemoryResult {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   collect();
   const before = process.memoryUsage().heapUsed;
   const set = createRevokedSet();
-  for (let row = 0; row < ROWS; row += 1) {
+  for (let row = 0; row < rows; row += 1) {
     const text = (name: string) => JSON.parse(`"${name}-${crypto.randomUUID()}"`) as string;
     const isToken = row % 2 === 0;
     set.add(
@@ -41,10 +38,10 @@ export function measureMemory(): MemoryResult {
   }
   collect();
   const bytes = process.memoryUsage().heapUsed - before;
-  const token = { scope: "", iss: "a", sub: "b", client_id: "c", jti: "d", iat: ROWS, claims: {} };
+  const token = { scope: "", iss: "a", sub: "b", client_id: "c", jti: "d", iat: rows, claims: {} };
   const start = process.cpuUsage();
-  for (let answer = 0; answer < ANSWERS; answer += 1) set.has(token);
+  for (let answer = 0; answer < answers; answer += 1) set.has(token);
   const { user, system } = process.cpuUsage(start);
-  const nanoseconds = ((user + system) * 1_000) / ANSWERS;
+  const nanoseconds = ((user + system) * 1_000) / answers;
   return { bytesPerRule: bytes / set.size, nanoseconds };
 }

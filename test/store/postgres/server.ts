@@ -44,8 +44,12 @@ export async function freePort(): Promise<number> {
 /** Ends the server when standard input closes, so also if the tests are killed. */
 export const WATCHED = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server';
 
-/** Starts PostgreSQL on a free port of the loopback interface, with its files in a temporary folder. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts PostgreSQL on a free port of the loopback interface, with its files in a temporary folder.
+ *
+ * @param isDurable - whether a commit waits for the disk, as it does outside of tests
+ */
+export async function startPostgres(isDurable = false): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "scope-policy-postgres-"));
   if (asUser().length > 0) chownSync(folder, idOf("-u"), idOf("-g"));
   const bin = programs();
@@ -61,7 +65,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     "sh",
     [
       ...["-c", WATCHED, "sh", ...asUser(), join(bin, "postgres"), "-D", data, "-p", String(port)],
-      ...["-h", "127.0.0.1", "-k", folder, "-c", "fsync=off"],
+      ...["-h", "127.0.0.1", "-k", folder, "-c", `fsync=${isDurable ? "on" : "off"}`],
     ],
     { stdio: ["pipe", "ignore", "ignore"], cwd: folder },
   );
