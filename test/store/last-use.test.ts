@@ -1,5 +1,5 @@
 import { createStore } from "scope-policy/store";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { StoreDatabase } from "../../src/store/database.js";
 import { createLastUse } from "../../src/store/last-use.js";
 import { MAX_PENDING_USES } from "../../src/store/limits.js";
@@ -31,6 +31,20 @@ describe("last uses that wait for the database", () => {
     for (let user = 0; user < count; user += 1)
       uses.touch({ scope: "", sub: `${prefix}${user}`, client_id: "app-1" });
   };
+
+  afterEach(() => void vi.useRealTimers());
+
+  it("are written once in each interval, however often a grant is used, and not at all without a use", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const opened = open();
+    for (let second = 0; second < 150; second += 1) {
+      touchAll(opened, 1, "user-");
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(opened.state.writes).toBe(2);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(opened.state.writes).toBe(3);
+  });
 
   it("are those of MAX_PENDING_USES (50,000) grants at most", async () => {
     const opened = open();

@@ -498,7 +498,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   rowOf<AuditLogOptions>({
     title: "renderAuditLog",
     good: {},
-    run: (options) => renderAuditLog({ events: [] }, options as never),
+    run: (options) => renderAuditLog({ events: [] }, options),
     wrong: {
       locale: [7, null],
       timeZone: [7, "Mars/Olympus"],

@@ -31,7 +31,8 @@ export type Order =
 export type Reply =
   | { readonly kind: "ready" }
   | { readonly kind: "in_transaction" }
-  | { readonly kind: "committed"; readonly at: number }
+  /** `at`: when the commit was known. Missing: it failed. */
+  | { readonly kind: "committed"; readonly at?: number }
   | { readonly kind: "revoked"; readonly times: Readonly<Record<string, number>> }
   | { readonly kind: "report"; readonly report: ReplicaReport };
 

@@ -103,24 +103,33 @@ const OBEY: { readonly [Kind in Order["kind"]]: (order: Extract<Order, { kind: K
           slices: Object.fromEntries(slices),
         },
       }),
-    transaction: ({ jti }) => {
-      const ended = new Promise<void>((resolve, reject) => {
-        endTransaction = (order) =>
-          order === "commit" ? resolve() : reject(new Error("rolled back"));
-      });
-      const inside = () => {
-        send({ kind: "in_transaction" });
-        return ended;
-      };
-      revokeSlowly(db, jti, inside).then(
-        () => send({ kind: "committed", at: monotonic() }),
-        () => undefined,
-      );
-    },
+    transaction: ({ jti }) => void revokeWhenTold(jti),
     rollback: () => endTransaction("rollback"),
     commit: () => endTransaction("commit"),
     revoke: ({ jtis, pause }) => void revokeAll(jtis, pause),
   };
+
+/** Starts a transaction with a revocation, again and again until it has begun, and ends it when it is told how. */
+async function revokeWhenTold(jti: string): Promise<void> {
+  const ended = new Promise<void>((resolve, reject) => {
+    endTransaction = (order) => (order === "commit" ? resolve() : reject(new Error("rolled back")));
+  });
+  let hasBegun = false;
+  while (!hasBegun) {
+    const inside = () => {
+      hasBegun = true;
+      send({ kind: "in_transaction" });
+      return ended;
+    };
+    const isCommitted = await revokeSlowly(db, jti, inside).then(
+      () => true,
+      () => false,
+    );
+    if (isCommitted) send({ kind: "committed", at: monotonic() });
+    else if (hasBegun) send({ kind: "committed" });
+    else await wait(100);
+  }
+}
 
 async function revokeAll(jtis: readonly string[], pause: number): Promise<void> {
   const times: Record<string, number> = {};
