@@ -4,7 +4,6 @@
 // a busy machine causes: those of an empty query, and of a piece of work.
 import { type Kysely, sql } from "kysely";
 import { createStore } from "scope-policy/store";
-import type { Connection } from "../../../src/store/database.js";
 import type { StoreDialect } from "../../../src/store/dialect.js";
 import type { Backend } from "../backend.js";
 import { connect } from "../connect.js";
@@ -130,10 +129,11 @@ async function check(name: DatabaseName, backend: Backend): Promise<void> {
   const store = await createStore({ db, maxTokenLifetime: 3_600 });
   await store.migrate();
   for (const pragma of WHILE_FILLING[subject.dialect]) await sql.raw(pragma).execute(other);
-  for (const [what, rate] of Object.entries(await fill(store, other, EXTENT)))
+  const rates = await fill(store, other, EXTENT);
+  for (const [what, rate] of Object.entries<number>({ ...rates }))
     print(subject, `${what} that the store wrote in a second: ${rate.toFixed(0)}`);
   await printSizes(subject);
-  const operations = operationsOf(store, db as unknown as Connection, EXTENT);
+  const operations = operationsOf(store, db, EXTENT);
   if (name === "SQLite") await checkPlans(subject, operations, "without statistics");
   await sql.raw(STATISTICS[subject.dialect]).execute(other);
   await checkPlans(subject, operations, "with statistics");
