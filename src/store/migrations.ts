@@ -82,7 +82,8 @@ export const MIGRATIONS: readonly Migration[] = [
         revoked_by text not null
       )`,
       "create index scope_policy_revocations_cut_off on scope_policy_revocations (cut_off)",
-      "create index scope_policy_revocations_expires on scope_policy_revocations (expires_at)",
+      // partial, since SQLite would look for rows without an expiry by it, and read nearly all of them
+      "create index scope_policy_revocations_expires on scope_policy_revocations (expires_at) where expires_at is not null",
       `create table scope_policy_audit_events (
         id text primary key,
         occurred_at bigint not null,

@@ -69,21 +69,18 @@ export async function deleteEnded(
   const expired = second - MAX_CLOCK_SKEW;
   // no time is before the first second
   const issued = Math.max(expired - lifetime, -1);
-  await connection
-    .deleteFrom("scope_policy_revocations")
-    .where((is) =>
-      is.or([
-        is("expires_at", "<=", expired),
-        is.and([
-          is("expires_at", "is", null),
-          is("cut_off", "<=", issued),
-          is("revoked_at", "<=", issued),
-        ]),
-      ]),
-    )
-    .where("seq", "<", (is) =>
-      is.selectFrom("scope_policy_revocations").select((row) => row.fn.max("seq").as("newest")),
-    )
+  // a comparison other than `<>` with the newest number would have a database walk through all numbers instead of one of the indexes
+  const deleteOlder = () =>
+    connection
+      .deleteFrom("scope_policy_revocations")
+      .where("seq", "<>", (is) =>
+        is.selectFrom("scope_policy_revocations").select((row) => row.fn.max("seq").as("newest")),
+      );
+  await deleteOlder().where("expires_at", "<=", expired).execute();
+  await deleteOlder()
+    .where("cut_off", "<=", issued)
+    .where("expires_at", "is", null)
+    .where("revoked_at", "<=", issued)
     .execute();
 }
 

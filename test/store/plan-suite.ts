@@ -46,7 +46,7 @@ export function describePlans(name: string, backend: () => Backend): void {
 
     it("each find their rows by an index, and the pages of the audit log are read in its order", () =>
       inspect(async ({ store, db, take, findings }) => {
-        for (const { run } of operationsOf(store, db as unknown as Connection, EXTENT)) await run();
+        for (const { run } of operationsOf(store, db, EXTENT)) await run();
         const asked = { requested: "openid courses:read", scopes: ["courses:read"], id: "a" };
         const grantId = await store.grants.record(await answer(store.grants, asked));
         await store.grants.revoke(grantId, { by: "support" });

@@ -43,10 +43,13 @@ export async function planOf(
   return rows.map((row) => String(row["QUERY PLAN"] ?? row["detail"]));
 }
 
-/** A step that reads a whole table. SQLite names a table by its alias; `used` and constants are rows of the query itself. */
+/**
+ * A step that reads a whole table, or all of it up to a number. SQLite names a table by its alias; `used` and constants are rows of the
+ * query itself.
+ */
 const FULL_SCAN: Readonly<Record<StoreDialect, RegExp>> = {
   postgres: /Seq Scan on scope_policy_/,
-  sqlite: /^SCAN (?!used\b|CONSTANT|\d)\S+$/,
+  sqlite: /^SCAN (?!used\b|CONSTANT|\d)\S+$|\(rowid<\?\)$/,
 };
 
 const SORT = /\bSort\b|TEMP B-TREE/;
@@ -55,16 +58,22 @@ const AUDIT_PAGE = /^select[\s\S]*scope_policy_audit_events[\s\S]*order by/i;
 /** PostgreSQL sorts what it collects in a bitmap, where it expects a few rows. */
 const BITMAP = /Bitmap Heap Scan/;
 
-/** Returns what is wrong with the plans of queries: a scan of a whole table, or a page of the audit log that has to be sorted. */
+/**
+ * Returns what is wrong with the plans of queries: a scan of a whole table, or a page of the audit log that has to be sorted.
+ *
+ * @param smallTable - a table that may be read as a whole. Default: none
+ */
 export async function findingsOf(
   db: Kysely<unknown>,
   dialect: StoreDialect,
   queries: readonly CompiledQuery[],
+  smallTable?: string,
 ): Promise<readonly string[]> {
   const findings: string[] = [];
   for (const query of queries) {
     const plan = await planOf(db, dialect, query);
-    const isScan = plan.some((step) => FULL_SCAN[dialect].test(step));
+    const isSmall = (step: string) => smallTable !== undefined && step.includes(` ${smallTable} `);
+    const isScan = plan.some((step) => FULL_SCAN[dialect].test(step) && !isSmall(step));
     const isSort =
       AUDIT_PAGE.test(query.sql) &&
       plan.some((step) => SORT.test(step)) &&
