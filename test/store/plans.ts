@@ -31,7 +31,7 @@ export function createQueryLog(): QueryLog {
 }
 
 /** Returns the steps of the plan that the database has for a query. It does not run the query. */
-export async function planOf(
+async function planOf(
   db: Kysely<unknown>,
   dialect: StoreDialect,
   query: CompiledQuery,
