@@ -28,7 +28,7 @@ describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
         expect(operations.filter(({ change }) => change !== "equal")).toEqual([]);
         expect([scopes, unproved, semver]).toEqual([[], [], "patch"]);
       }),
-      { numRuns: runs(15) },
+      { numRuns: runs(15, 10) },
     );
   });
 
@@ -46,7 +46,7 @@ describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
           expect(there.map(showChange).sort()).toEqual(back.map(showChange).sort());
           changes.count += there.filter(({ change }) => change !== "equal").length;
         }),
-        { numRuns: runs(20) },
+        { numRuns: runs(20, 10) },
       ),
     );
   });
@@ -71,7 +71,7 @@ describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
             }
           }
         }),
-        { numRuns: runs(20) },
+        { numRuns: runs(20, 10) },
       ),
     );
   });
