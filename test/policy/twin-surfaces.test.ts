@@ -126,7 +126,13 @@ describe("consent and documents", () => {
   it("show one scope of a connected app", () => {
     const grant = { grantId: "g", client, scope: TOKEN, authorizedAt: 1 };
     expect(connectedApp(payments, grant, { account }).scopes).toEqual([
-      { scope: TOKEN, title: "Tickets of a partner", effect: "active" },
+      {
+        scope: TOKEN,
+        title: "Tickets of a partner",
+        description: "Tickets of a partner",
+        lang: { title: null, description: null },
+        effect: "active",
+      },
     ]);
   });
 
