@@ -121,7 +121,7 @@ function securityIn(
 ): readonly Requirement[] | undefined {
   const own = operation["x-scope-policy"];
   if (own === undefined) return operation.security ?? drawn.security;
-  const shape = (text: string) => text.replaceAll(/\{\w+/g, "{").replace("+}", "*}");
+  const shape = (text: string) => text.replaceAll(/\{[\w-]+/g, "{").replace("+}", "*}");
   const { rule, endpoint = "" } = own;
   const isOther = endpoint !== "" && shape(endpoint) !== shape(`${method.toUpperCase()} ${path}`);
   if (isOther || rule === 3) return undefined;
