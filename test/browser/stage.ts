@@ -71,7 +71,10 @@ export async function openStage(policy: Policy): Promise<Stage> {
         if (message.type() === "error") errors.push(message.text());
       });
       await page.goto(client.authorize({ scope, ...parameters }));
+      // a click does not wait for the whole next page
+      const loaded = page.waitForEvent("load");
       await page.locator(`button[value=${user}]`).click();
+      await loaded;
       return { client, page, complaints: errors };
     },
     close: async () => {
