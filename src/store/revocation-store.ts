@@ -57,8 +57,12 @@ export interface RevocationStore {
    *
    * @example
    * ```ts
-   * await store.revocations.add({ kind: "token", jti: "token-1", exp: 1_900_000_000, by: "user-1" });
-   * await store.revocations.add({ kind: "subject", sub: "user-1", by: "support" });
+   * import type { Store } from "scope-policy/store";
+   *
+   * async function revoke(store: Store) {
+   *   await store.revocations.add({ kind: "token", jti: "token-1", exp: 1_900_000_000, by: "user-1" });
+   *   await store.revocations.add({ kind: "subject", sub: "user-1", by: "support" });
+   * }
    * ```
    */
   add(revocation: Revocation): Promise<void>;
