@@ -12,7 +12,7 @@ import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as moov } from "../../examples/moov/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { findings } from "./findings.js";
-import { openStage, overflow, type Stage } from "./stage.js";
+import { openStage, overflow, press, type Stage } from "./stage.js";
 
 let school: Stage;
 let studio: Stage;
@@ -136,14 +136,14 @@ describe("axe-core reports nothing about", () => {
       context: { ...context, colorScheme },
     });
     await page.evaluate("document.querySelector('input[name=policyVersion]').value = '1'");
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     expect(await page.getByRole("alert").count()).toBe(1);
     expect(await findings(page)).toEqual([]);
   });
 
   it.each(["light", "dark"] as const)("a chosen preset in %s mode", async (colorScheme) => {
     const { page } = await studio.visit(EVERY, { context: { ...context, colorScheme } });
-    await page.getByRole("button", { name: "Full control" }).click();
+    await press(page, "Full control");
     expect(await findings(page)).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe("axe-core reports nothing about", () => {
         context: { ...context, colorScheme },
       });
       await page.getByLabel("Create, update, and delete posts").uncheck();
-      await page.getByRole("button", { name: "Allow" }).click();
+      await press(page, "Allow");
       await page.waitForURL("**/cb?*");
       await page.goto(client.authorize({ scope: "openid courses:read posts:write" }));
       expect(await findings(page)).toEqual([]);
@@ -201,7 +201,7 @@ describe("the page", () => {
     page.on("request", (request) => asked.push(request.url()));
     await page.goto(page.url());
     expect(asked).toEqual([page.url()]);
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     expect(page.url()).toContain("code=");
   });

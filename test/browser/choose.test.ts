@@ -13,7 +13,7 @@ import {
 } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { checkedBoxes, launch } from "./stage.js";
+import { checkedBoxes, launch, press, untilLoad } from "./stage.js";
 
 const policy = loadPolicy({
   name: "Hosting",
@@ -83,7 +83,7 @@ beforeEach(async () => {
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/consent`);
 });
 
-const press = async (name: string) => page.getByRole("button", { name, exact: true }).click();
+const choose = (name: string) => press(page, name);
 const outcomeOf = async () => JSON.parse(await page.innerText("body")) as unknown;
 /** Returns the checked boxes, without evaluation in the page, which has no scripts. */
 const checked = () => checkedBoxes(page);
@@ -93,14 +93,14 @@ describe("a user without scripts", () => {
   it("chooses none, all and a bundle, and keeps the chosen value of a boundary", async () => {
     expect(await checked()).toEqual(READ);
     await page.getByLabel("Blog").check();
-    await press("Choose none");
+    await choose("Choose none");
     expect(await checked()).toEqual(["project=p2"]);
-    await press("Choose all");
+    await choose("Choose all");
     expect(await checked()).toEqual([...policy.scopeNames, "project=p2"]);
-    await press("Read only");
+    await choose("Read only");
     expect(await checked()).toEqual([...READ, "project=p2"]);
     expect(await page.locator("[aria-current=true]").innerText()).toBe("Read only");
-    await press("Allow");
+    await choose("Allow");
     expect(await outcomeOf()).toMatchObject({
       ok: true,
       scopes: READ,
@@ -109,23 +109,23 @@ describe("a user without scripts", () => {
   });
 
   it("grants nothing without a value of a boundary that a scope needs", async () => {
-    await press("Choose all");
-    await press("Allow");
+    await choose("Choose all");
+    await choose("Allow");
     expect(await outcomeOf()).toMatchObject({ ok: false, error: "access_denied" });
   });
 
   it("opens a collapsed group to choose one scope", async () => {
-    await press("Choose none");
+    await choose("Choose none");
     expect(await page.locator(".more > summary").innerText()).toBe("0 of 8 chosen");
     await page.locator(".more > summary").click();
     await page.getByLabel("Change logs").check();
-    await press("Allow");
+    await choose("Allow");
     expect(await outcomeOf()).toMatchObject({ ok: true, scopes: ["logs:write"] });
   });
 
   it("denies with Enter in a box, although buttons to choose precede it", async () => {
     await page.getByLabel("Blog").focus();
-    await page.keyboard.press("Enter");
+    await untilLoad(page, () => page.keyboard.press("Enter"));
     expect(await outcomeOf()).toMatchObject({ error: "access_denied", event: "consent.denied" });
   });
 });

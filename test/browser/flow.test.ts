@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
-import { checkedBoxes, openStage, type Stage } from "./stage.js";
+import { checkedBoxes, openStage, press, type Stage } from "./stage.js";
 
 const SCOPE = "openid courses:read posts:write";
 
@@ -21,7 +21,7 @@ describe("a user in a browser", () => {
     const { client, page, complaints } = await school.visit(SCOPE);
     expect(await page.title()).toBe("Course Helper asks for access to Loopwise");
     expect(await checkedBoxes(page)).toEqual(SCOPE.split(" "));
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     expect(new URL(page.url()).searchParams.get("state")).toBe("state-1");
     expect((await client.exchange(page.url())).scope).toBe(SCOPE);
@@ -32,7 +32,7 @@ describe("a user in a browser", () => {
     const { client, page } = await school.visit(SCOPE);
     await page.getByLabel("Create, update, and delete posts").uncheck();
     expect(await page.locator("input[value=openid]").isDisabled()).toBe(true);
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     expect((await client.exchange(page.url())).scope).toBe("openid courses:read");
   });
@@ -42,14 +42,14 @@ describe("a user in a browser", () => {
     const { page, complaints } = await school.visit(SCOPE, { redirectUri });
     // no server listens there: the test checks only that the browser follows the redirect
     const followed = page.waitForRequest((request) => request.url().startsWith(redirectUri));
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     expect(new URL((await followed).url()).searchParams.get("code")).toMatch(/./);
     expect(complaints.filter((text) => text.includes("Security Policy"))).toEqual([]);
   });
 
   it("denies access", async () => {
     const { page } = await school.visit(SCOPE);
-    await page.getByRole("button", { name: "Deny" }).click();
+    await press(page, "Deny");
     await page.waitForURL("**/cb?*");
     expect(new URL(page.url()).searchParams.get("error")).toBe("access_denied");
   });
@@ -57,7 +57,7 @@ describe("a user in a browser", () => {
   it("is asked for the difference at a step-up", async () => {
     const { client, page } = await school.visit(SCOPE);
     await page.getByLabel("Create, update, and delete posts").uncheck();
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     await page.goto(client.authorize({ scope: "openid courses:read posts:write" }));
     // what is new comes first, and is in the group "data"
@@ -66,7 +66,7 @@ describe("a user in a browser", () => {
     expect(await page.getByText("Already allowed").count()).toBe(1);
     expect(await page.getByText("You did not allow this before.").count()).toBe(1);
     await page.getByLabel("Create, update, and delete posts").check();
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     expect((await client.exchange(page.url())).scope).toBe(SCOPE);
   });
@@ -75,7 +75,7 @@ describe("a user in a browser", () => {
     const { client, page } = await studio.visit(
       "read:profile read:classes read:bookings read:clients write:bookings mcp:tools",
     );
-    await page.getByRole("button", { name: "Read only" }).click();
+    await press(page, "Read only");
     expect(await page.getByRole("button", { name: "Read only" }).getAttribute("aria-current")).toBe(
       "true",
     );
@@ -83,7 +83,7 @@ describe("a user in a browser", () => {
     expect(await checkedBoxes(page)).toEqual([...bundle, "mcp:tools"]);
     expect(await page.getByText("Nothing works without this permission.").count()).toBe(1);
     await page.locator(`input[value="read:clients"]`).uncheck();
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     expect((await client.exchange(page.url())).scope).toBe(
       "read:profile read:classes read:bookings mcp:tools",
@@ -92,7 +92,7 @@ describe("a user in a browser", () => {
 
   it("chooses a preset, which adds no baseline that was not requested", async () => {
     const { page } = await studio.visit("read:profile read:classes write:bookings");
-    await page.getByRole("button", { name: "Read only" }).click();
+    await press(page, "Read only");
     expect(await checkedBoxes(page)).toEqual(["read:profile", "read:classes"]);
   });
 
@@ -100,7 +100,7 @@ describe("a user in a browser", () => {
     const scope = "read:profile read:classes mcp:tools";
     const { client, page } = await studio.visit(scope);
     await page.locator(`input[value="mcp:tools"]`).uncheck();
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     await page.goto(client.authorize({ scope }));
     expect((await checkedBoxes(page)).toSorted()).toEqual(scope.split(" ").toSorted());
@@ -109,7 +109,7 @@ describe("a user in a browser", () => {
 
   it("goes back after the decision, and finds nothing to decide", async () => {
     const { page } = await school.visit(SCOPE);
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     await page.goBack();
     await expect.poll(() => page.title()).toBe("Nothing to decide");
@@ -117,12 +117,12 @@ describe("a user in a browser", () => {
 
   it("revokes access on the page of connected apps", async () => {
     const { page } = await school.visit(SCOPE, { person: "ben" });
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     await page.goto(`${school.server.issuer}/settings/connected-apps`);
     expect(await page.getByText("posts:write").count()).toBe(1);
     await page.locator("summary", { hasText: "Revoke access" }).click();
-    await page.getByRole("button", { name: "Yes, revoke access" }).click();
+    await press(page, "Yes, revoke access");
     await expect.poll(() => page.getByText("No app has access to").count()).toBe(1);
   });
 });
@@ -172,7 +172,7 @@ describe("a user who changes what is posted", () => {
     await page.evaluate(
       `document.querySelector('input[value="posts:write"]').value = "admin:write"`,
     );
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     expect(await page.getByRole("alert").textContent()).toContain("nothing was allowed");
     expect(school.events.at(-1)).toBe("consent.tampered");
     // the choice of the user stays, without the scope that was not offered
@@ -182,9 +182,9 @@ describe("a user who changes what is posted", () => {
   it("to another policy version sees the current page again", async () => {
     const { client, page } = await school.visit(SCOPE);
     await page.evaluate(setValue("policyVersion", "2020-01-01"));
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     expect(await page.getByRole("alert").textContent()).toContain("out of date");
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     expect((await client.exchange(page.url())).scope).toBe(SCOPE);
   });
@@ -192,7 +192,7 @@ describe("a user who changes what is posted", () => {
   it("by leaving out the CSRF token gets an error", async () => {
     const { page } = await school.visit(SCOPE);
     await page.evaluate("document.querySelector('input[name=csrf]').remove()");
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     expect(await page.title()).toBe("Not from our page");
   });
 
@@ -202,7 +202,7 @@ describe("a user who changes what is posted", () => {
     const form = await page.evaluate(
       "Object.fromEntries(new FormData(document.querySelector('form')))",
     );
-    await page.getByRole("button", { name: "Allow" }).click();
+    await press(page, "Allow");
     await page.waitForURL("**/cb?*");
     const again = await page.request.post(address, {
       form: { ...(form as Record<string, string>), decision: "approve" },

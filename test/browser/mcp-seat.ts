@@ -10,6 +10,7 @@ import type { Page } from "playwright-core";
 import type { AccessToken } from "scope-policy";
 import { expect } from "vitest";
 import { createOauthStore } from "../oauth-store.js";
+import { untilLoad } from "./stage.js";
 
 /** Row of a consent page, as the user sees it. */
 export interface SeenRow {
@@ -80,7 +81,7 @@ export function createSeat(page: Page, url: string, redirectUrl: string, scope: 
     },
     /** Signs in, and stops at the consent page. */
     signIn: async (person: string) => {
-      await page.locator(`button[value=${person}]`).click();
+      await untilLoad(page, () => page.locator(`button[value=${person}]`).click());
       await page.locator("button[value=approve]").waitFor();
     },
     /** Presses a button, and passes the response to the client. */

@@ -71,10 +71,7 @@ export async function openStage(policy: Policy): Promise<Stage> {
         if (message.type() === "error") errors.push(message.text());
       });
       await page.goto(client.authorize({ scope, ...parameters }));
-      // a click does not wait for the whole next page
-      const loaded = page.waitForEvent("load");
-      await page.locator(`button[value=${user}]`).click();
-      await loaded;
+      await untilLoad(page, () => page.locator(`button[value=${user}]`).click());
       return { client, page, complaints: errors };
     },
     close: async () => {
@@ -84,6 +81,18 @@ export async function openStage(policy: Policy): Promise<Stage> {
       await new Promise((resolve) => callback.close(resolve));
     },
   };
+}
+
+/** Does what leads to another page, and waits until this is loaded whole: a click does not wait for that. */
+export async function untilLoad(page: Page, act: () => Promise<void>): Promise<void> {
+  const loaded = page.waitForEvent("load");
+  await act();
+  await loaded;
+}
+
+/** Presses a button that leads to another page, and waits for that. */
+export function press(page: Page, name: string): Promise<void> {
+  return untilLoad(page, () => page.getByRole("button", { name, exact: true }).click());
 }
 
 /** Returns the values of the checked boxes of the page. */

@@ -9,7 +9,7 @@ import { policy as movementors } from "../../examples/movementors/policy.js";
 import { accounts } from "../../examples/movementors/server.js";
 import { stop } from "../../examples/serve.js";
 import { createSeat, rowsOf } from "./mcp-seat.js";
-import { checkedBoxes, launch } from "./stage.js";
+import { checkedBoxes, launch, press } from "./stage.js";
 
 /** Calls that the servers logged: tool, decision and user. */
 const calls: string[] = [];
@@ -208,7 +208,7 @@ describe("a client of the platform for mentors", () => {
     const seat = await createDemoSeat("movementors", EVERYTHING);
     expect(await seat.ask(EVERYTHING)).toBe("REDIRECT");
     await seat.signIn("ana");
-    await seat.page.getByRole("button", { name: title, exact: true }).click();
+    await press(seat.page, title);
     await seat.page.locator(`[aria-current=true][value="preset:${bundle}"]`).waitFor();
     return seat;
   }
