@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { diffPolicies, type OperationChange } from "scope-policy/analysis";
 import { describe, expect, it } from "vitest";
+import { QUICK } from "../model/counted.js";
 import { runOften, tally } from "../often.js";
 import { runs, TIMEOUT } from "./brute/runs.js";
 import { decideWitness } from "./decide-witness.js";
@@ -28,7 +29,7 @@ describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
         expect(operations.filter(({ change }) => change !== "equal")).toEqual([]);
         expect([scopes, unproved, semver]).toEqual([[], [], "patch"]);
       }),
-      { numRuns: runs(15, 10) },
+      { numRuns: runs(15), ...QUICK },
     );
   });
 
@@ -46,7 +47,7 @@ describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
           expect(there.map(showChange).sort()).toEqual(back.map(showChange).sort());
           changes.count += there.filter(({ change }) => change !== "equal").length;
         }),
-        { numRuns: runs(20, 10) },
+        { numRuns: runs(20), ...QUICK },
       ),
     );
   });
@@ -71,7 +72,7 @@ describe("the difference of two random policies", { timeout: TIMEOUT }, () => {
             }
           }
         }),
-        { numRuns: runs(20, 10) },
+        { numRuns: runs(20), ...QUICK },
       ),
     );
   });
