@@ -2,10 +2,10 @@ import { checkedBoxes } from "./consent/choice.js";
 import { escapeHtml } from "./consent/escape-html.js";
 import { fillPlaceholders } from "./consent/messages.js";
 import type { ConsentScreen } from "./consent/model.js";
-import { PAGE_STYLE } from "./consent/page-style.js";
 import type { ConsentSelection } from "./consent/selection.js";
 import { checkAddress } from "./html/address.js";
 import { choicesHtml } from "./html/choices.js";
+import { documentHtml } from "./html/document.js";
 import { footerHtml, headerHtml, notCoveredHtml, redirectHtml } from "./html/frame.js";
 import { hidden } from "./html/parts.js";
 import { isLong, rowsOf, sectionsHtml } from "./html/sections.js";
@@ -95,16 +95,14 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
     throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
   const { words, client } = screen;
   const title = fillPlaceholders(words.heading, { client: client.name, policy: screen.policyName });
-  const link =
-    own.stylesheet === undefined
-      ? ""
-      : `<link rel="stylesheet" href="${escapeHtml(own.stylesheet)}">`;
-  return `<!doctype html>
-<html lang="${escapeHtml(screen.locale)}" dir="${escapeHtml(screen.dir)}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style>${link}</head>
-<body><main${isLong(screen) ? ' class="long"' : ""}>${bodyHtml(screen, own)}</main></body>
-</html>
-`;
+  return documentHtml({
+    lang: screen.locale,
+    dir: screen.dir,
+    title,
+    styles: [],
+    stylesheet: own.stylesheet,
+    main: `<main${isLong(screen) ? ' class="long"' : ""}>${bodyHtml(screen, own)}</main>`,
+  });
 }
 
 function bodyHtml(screen: ConsentScreen, own: RenderOptions): string {

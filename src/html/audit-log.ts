@@ -7,11 +7,11 @@ import type { AuditLogEntry, AuditLogPage } from "./audit-log-entry.js";
 import { eventHtml } from "./audit-log-event.js";
 import type { AuditLogQuery } from "./audit-log-query.js";
 import {
-  documentHtml,
   pageLinks,
   SETTINGS_CHECKS,
   type SettingsOptions,
   type SettingsPage,
+  settingsDocument,
   settingsPage,
 } from "./settings-page.js";
 
@@ -75,7 +75,7 @@ export function renderAuditLog(page: AuditLogPage, options: AuditLogOptions = {}
   const settings = settingsPage(own);
   const { words } = settings;
   const query = withoutPrototype(own.query ?? {});
-  return documentHtml(settings, words.auditLog, own, [
+  return settingsDocument(settings, words.auditLog, own, [
     `<p>${escapeHtml(words.logIntro)}</p>`,
     pageLinks([["connectedAppsUrl", own.connectedAppsUrl, words.connectedApps]]),
     filtersHtml(log, own, query, settings),

@@ -13,11 +13,11 @@ import { clientLinksHtml, proofHtml } from "./frame.js";
 import { fillHtml, hidden, isolate } from "./parts.js";
 import { badgeHtml } from "./row.js";
 import {
-  documentHtml,
   pageLinks,
   SETTINGS_CHECKS,
   type SettingsOptions,
   type SettingsPage,
+  settingsDocument,
   settingsPage,
 } from "./settings-page.js";
 
@@ -84,7 +84,7 @@ export function renderConnectedApps(
   checkAddress("action", own.action);
   const page = settingsPage(own);
   const { words } = page;
-  return documentHtml(page, words.connectedApps, own, [
+  return settingsDocument(page, words.connectedApps, own, [
     apps.length === 0 ? "" : `<p>${escapeHtml(words.appsIntro)}</p>`,
     own.notice === undefined ? "" : `<p class="notice" role="status">${escapeHtml(own.notice)}</p>`,
     pageLinks([

@@ -1,9 +1,9 @@
 import { escapeHtml } from "../consent/escape-html.js";
 import { type ConsentLocale, pickLocale } from "../consent/locale.js";
-import { PAGE_STYLE } from "../consent/page-style.js";
 import { isString, type OptionCheck, optional } from "../policy/option-checks.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import { checkAddress } from "./address.js";
+import { documentHtml } from "./document.js";
 import type { PageWords } from "./messages/page-words.js";
 import { PAGE_MESSAGES } from "./messages.js";
 import { anchor } from "./parts.js";
@@ -96,21 +96,19 @@ export function pageLinks(
 }
 
 /** Returns the whole page around its content. */
-export function documentHtml(
+export function settingsDocument(
   { locale }: SettingsPage,
   heading: string,
   { stylesheet }: SettingsOptions,
   body: readonly string[],
 ): string {
-  const title = escapeHtml(heading);
-  const link =
-    stylesheet === undefined ? "" : `<link rel="stylesheet" href="${escapeHtml(stylesheet)}">`;
-  return `<!doctype html>
-<html lang="${locale.tag}" dir="${locale.dir}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${title}</title><style>${PAGE_STYLE}</style><style>${SETTINGS_STYLE}</style>${link}</head>
-<body><main><h1>${title}</h1>
-${body.filter((part) => part !== "").join("\n")}
-</main></body>
-</html>
-`;
+  const content = body.filter((part) => part !== "").join("\n");
+  return documentHtml({
+    lang: locale.tag,
+    dir: locale.dir,
+    title: heading,
+    styles: [SETTINGS_STYLE],
+    stylesheet,
+    main: `<main><h1>${escapeHtml(heading)}</h1>\n${content}\n</main>`,
+  });
 }
