@@ -1,5 +1,6 @@
 import type { Policy } from "../decision/define-policy.js";
 import { runtime } from "../policy/runtime.js";
+import { startTimer } from "../policy/timer.js";
 import { compareVersions } from "./compare-versions.js";
 import { describeChange, describeFault } from "./describe-change.js";
 import { parsePolicy, reviewPolicy } from "./review-policy.js";
@@ -51,7 +52,7 @@ export function followSource(
   let seen = content;
   let fault: PolicyFault | undefined;
   let isClosed = false;
-  let timer: unknown;
+  let stopTimer: (() => void) | undefined;
   let running: Promise<boolean> | undefined;
 
   /** Keeps the policy, and reports a fault that is not the one of the last read. */
@@ -104,11 +105,8 @@ export function followSource(
   };
 
   const schedule = () => {
-    timer = runtime.setTimeout(() => void refresh().then(scheduleAgain), interval);
-    (timer as { readonly unref?: () => unknown }).unref?.();
-  };
-  const scheduleAgain = () => {
-    if (!isClosed) schedule();
+    if (isClosed) return;
+    stopTimer = startTimer(interval, () => void refresh().then(schedule));
   };
   schedule();
 
@@ -122,7 +120,7 @@ export function followSource(
     refresh,
     close: () => {
       isClosed = true;
-      runtime.clearTimeout(timer);
+      stopTimer?.();
     },
   });
 }

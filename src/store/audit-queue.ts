@@ -1,6 +1,6 @@
+import { startTimer } from "../policy/timer.js";
 import type { NewAuditRow } from "./audit-row.js";
 import { createPendingEvents } from "./pending-events.js";
-import { startTimer } from "./timer.js";
 
 /** The events on their way into the database. */
 export interface AuditQueue {

@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { startTimer } from "../policy/timer.js";
 import type { Connection, StoreDatabase } from "./database.js";
 import type { StoreDialect } from "./dialect.js";
 import type { GrantOwner } from "./grant-queries.js";
 import { MAX_PENDING_USES } from "./limits.js";
 import { isIdentifier, readSeconds } from "./options.js";
 import type { StoreContext } from "./store-context.js";
-import { startTimer } from "./timer.js";
 
 /** The record of when grants are used, and what ends it. */
 export interface LastUse {

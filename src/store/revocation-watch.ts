@@ -1,4 +1,4 @@
-import { runtime } from "../policy/runtime.js";
+import { startTimer } from "../policy/timer.js";
 import { readSeconds, type StoreOptions } from "./options.js";
 import type { FeedOptions, RevocationFeed } from "./revocation-feed.js";
 import { createRevocationHints, NO_HINTS } from "./revocation-hints.js";
@@ -35,7 +35,7 @@ export function createRevocationWatch(options: WatchOptions): RevocationWatch {
   const compact = createCompaction(options);
   let isStarted = false;
   let isStopped = false;
-  let timer: unknown;
+  let stopTimer: (() => void) | undefined;
 
   const tick = async (): Promise<void> => {
     hints.connect();
@@ -45,8 +45,7 @@ export function createRevocationWatch(options: WatchOptions): RevocationWatch {
   };
   const schedule = (): void => {
     if (isStopped) return;
-    timer = runtime.setTimeout(() => void tick(), maxLag / CATCH_UPS_PER_LAG);
-    (timer as { readonly unref?: () => void }).unref?.();
+    stopTimer = startTimer(maxLag / CATCH_UPS_PER_LAG, () => void tick());
   };
   return {
     start() {
@@ -57,7 +56,7 @@ export function createRevocationWatch(options: WatchOptions): RevocationWatch {
     },
     stop() {
       isStopped = true;
-      runtime.clearTimeout(timer);
+      stopTimer?.();
       hints.close();
     },
     isStopped: () => isStopped,

@@ -1,4 +1,4 @@
-import { runtime } from "../policy/runtime.js";
+import { runtime } from "./runtime.js";
 
 /** Starts a timer that does not keep the process alive. Returns the function that stops it. */
 export function startTimer(milliseconds: number, run: () => void): () => void {
