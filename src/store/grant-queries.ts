@@ -42,7 +42,7 @@ export async function grantById(
   return row && grantOfRow(row);
 }
 
-/** Returns the grant of a user to a client; `undefined` if there is none. */
+/** Returns the grant of a user to a client; `undefined` if the user has not granted anything. */
 export async function grantOf(
   connection: Connection,
   { sub, client_id }: GrantOwner,

@@ -7,7 +7,7 @@ export interface RevokedSet {
   /**
    * Adds a revocation. Adding one again changes nothing.
    *
-   * @param end - second from which no token that it revokes is valid; `Infinity` if there is none
+   * @param end - second from which no token that it revokes is valid; `Infinity` without an end
    * @throws an error for a row that this version cannot obey
    */
   add(row: RevocationRow, end: number): void;

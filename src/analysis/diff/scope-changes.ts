@@ -14,7 +14,7 @@ export interface ScopeChange {
   readonly change: "added" | "removed" | "renamed" | ScopeAspect;
   /** The value in the older policy. Absent if there was none. */
   readonly from?: ScopeValue;
-  /** The value in the newer policy. Absent if there is none. */
+  /** The value in the newer policy. Absent if it has no value. */
   readonly to?: ScopeValue;
 }
 

@@ -46,7 +46,7 @@ function verbOfTool(name: string): string | undefined {
 /** The methods of endpoints that replace, change or remove something. POST also starts searches. */
 const WRITE_METHODS: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
-/** Returns the word in the name of an operation that looks like a change: `delete`, `PUT`. `undefined` if there is none. */
+/** Returns the word in the name of an operation that looks like a change: `delete`, `PUT`. `undefined` for other names. */
 export function writeWordOf(name: string): string | undefined {
   const space = name.indexOf(" ");
   const word = space === -1 ? verbOfTool(name) : name.slice(0, space);
