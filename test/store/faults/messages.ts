@@ -18,6 +18,8 @@ export interface ReplicaSettings {
 export type Order =
   /** Decide about these tokens too. */
   | { readonly kind: "watch"; readonly jtis: readonly string[] }
+  /** Decide about these tokens once, now. */
+  | { readonly kind: "decide"; readonly jtis: readonly string[] }
   | { readonly kind: "clock"; readonly offset: number }
   | { readonly kind: "report" }
   /** Start a transaction with a revocation, and do not end it. */

@@ -91,6 +91,9 @@ const OBEY: { readonly [Kind in Order["kind"]]: (order: Extract<Order, { kind: K
     watch: ({ jtis }) => {
       watched = [...watched, ...jtis];
     },
+    decide: ({ jtis }) => {
+      for (const jti of jtis) decide(jti);
+    },
     clock: (order) => {
       offset = order.offset;
     },
