@@ -19,7 +19,7 @@ import {
   type PreparedRule,
   type RuleCase,
 } from "../decision/prepare.js";
-import type { TokenScopesByClient } from "../decision/token-scopes.js";
+import { firstPartyScopes, type TokenScopes } from "../decision/token-scopes.js";
 import type { CompiledPolicy, When } from "../policy/compiled-policy.js";
 import { type Demand, demandsOf, type SeenToken, scopeNames } from "./demands.js";
 
@@ -224,14 +224,14 @@ function record(entries: readonly CoveredEntry[], call: DecidedCall, decider: De
     part.isExercised = true;
   const scopes = tokenScopesOf(decider, token);
   if (scopes === undefined) return;
-  const { firstParty: firstPartyScopes } = decider.read(token) as TokenScopesByClient;
+  const ownersScopes = firstPartyScopes(decider.read(token) as TokenScopes);
   // a public pattern demands nothing, also where others match the same name
   const demanding = taken.filter(({ operation }) => !operation.public);
   const judged = demanding.flatMap(({ operation, parts }) => {
     const cases = readCases(operation, params);
     if (isDenial(cases)) return [];
     const facts = factsOf(decider.policy, operation, token);
-    return cases.map((one) => judge(one, parts, { scopes, firstPartyScopes, facts }));
+    return cases.map((one) => judge(one, parts, { scopes, firstPartyScopes: ownersScopes, facts }));
   });
   if (decision.allowed && decision.enriched) {
     for (const { operation, parts } of taken) {

@@ -1,7 +1,12 @@
 import { readNames, readOneOrMore } from "../grammar/any-value.js";
 import { boundValueText, isBoundValue } from "../grammar/bound-value.js";
 import { acceptsValue } from "../grammar/template.js";
-import type { CompiledPolicy, Operation, OperationsByName } from "../policy/compiled-policy.js";
+import type {
+  CompiledPolicy,
+  Operation,
+  OperationsByName,
+  Param,
+} from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated, systemClock } from "./authentication.js";
@@ -18,18 +23,11 @@ import {
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
 } from "./decision.js";
-import {
-  evaluateForCall,
-  firstMetAlternative,
-  firstMetByScopes,
-  isMet,
-  type TokenFacts,
-} from "./evaluate.js";
-import { explainDenial, explainMissingScopes } from "./explain-denial.js";
+import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
+import { explainByScopes, explainDenial } from "./explain-denial.js";
 import {
   branchOf,
   combinePatterns,
-  type PreparedAlternative,
   type PreparedOperation,
   type PreparedRule,
   prepareOperation,
@@ -37,11 +35,15 @@ import {
   scopesOf,
 } from "./prepare.js";
 import {
-  createTokenScopesReader,
-  hasScope,
-  type TokenScopes,
-  type TokenScopesReader,
-} from "./token-scopes.js";
+  allowedValue,
+  decideByValue,
+  keepForState,
+  type StateDecisions,
+  stateOf,
+  type ValueRule,
+} from "./quick.js";
+import type { TokenScopes } from "./token-scopes.js";
+import { createTokenScopesReader, type TokenScopesReader } from "./token-scopes-reader.js";
 
 /** The compiled tables of one policy, from which every decision is made. */
 export interface Decider {
@@ -67,8 +69,9 @@ interface PreparedPattern {
  */
 export function createDecider(policy: CompiledPolicy, now: Clock = systemClock): Decider {
   const prepared = new Map<Operation, PreparedOperation>();
+  const tiers = policy.tiers.length;
   const prepare = (operation: Operation): PreparedOperation => {
-    const known = prepared.get(operation) ?? prepareOperation(operation);
+    const known = prepared.get(operation) ?? prepareOperation(operation, tiers);
     prepared.set(operation, known);
     return known;
   };
@@ -133,7 +136,7 @@ export function decide(
   return decideOperation(decider, operation, token, params, origin);
 }
 
-/** Returns the decision about a call of a resolved operation. The order of its steps, that of `DECISION_CODES`, is guaranteed. */
+/** Returns the decision about a call of a resolved operation: one that is known for such a call, or that of {@link decideFully}. */
 export function decideOperation(
   decider: Decider,
   operation: PreparedOperation,
@@ -141,14 +144,63 @@ export function decideOperation(
   params: unknown,
   origin: CallOrigin = AT_GATE,
 ): Decision {
-  const { tolerance, now = decider.now } = origin;
-  const { scopesOnly } = operation;
-  if (scopesOnly !== undefined) {
-    // not denied, no parameter, not public: of the steps below, only those about the token are left
-    if (token === undefined) return UNAUTHENTICATED;
-    const tokenScopes = tokenScopesOf(decider, token);
-    return tokenScopes === undefined ? INVALID_TOKEN : decideByScopes(scopesOnly, tokenScopes);
+  const { byState, byValue } = operation;
+  if (byState !== undefined) return decideByState(decider, operation, byState, token);
+  return byValue === undefined || token === undefined
+    ? decideFully(decider, operation, token, params, origin)
+    : decideForValue(decider, byValue, token, params);
+}
+
+/** Decides on an operation without parameters that is not denied and not public. */
+function decideByState(
+  decider: Decider,
+  operation: PreparedOperation,
+  byState: StateDecisions,
+  token: unknown,
+): Decision {
+  if (token === undefined) return UNAUTHENTICATED;
+  const tokenScopes = tokenScopesOf(decider, token);
+  if (tokenScopes === undefined) return INVALID_TOKEN;
+  // read once: a getter can return something else at the next read, and the decision would be kept for another tier
+  const tier = byState.hasTiers ? readOwn(token, "tier") : undefined;
+  const state = stateOf(byState, tokenScopes, tier, decider.policy);
+  const known = byState.decisions[state];
+  if (known !== undefined) return known;
+  const cases = operation.plain as readonly RuleCase[];
+  const decision = decideCases(decider, operation, cases, tokenScopes, { tier }, AT_GATE);
+  return keepForState(byState, state, decision);
+}
+
+/** Decides on an operation with one parameter, if nothing else but scopes decides. */
+function decideForValue(
+  decider: Decider,
+  rule: ValueRule,
+  token: unknown,
+  params: unknown,
+): Decision {
+  const { param } = rule;
+  const given = readOwn(params, param.name);
+  const tokenScopes = tokenScopesOf(decider, token);
+  if (tokenScopes !== undefined && typeof given === "string") {
+    const known = allowedValue(rule, tokenScopes, given);
+    if (known !== undefined) return known;
   }
+  const value = readValue(param, given);
+  if (typeof value !== "string") return value;
+  if (tokenScopes === undefined) return INVALID_TOKEN;
+  // the text of a number can be a value of the token
+  const known = value === given ? undefined : allowedValue(rule, tokenScopes, value);
+  return known ?? decideByValue(rule, tokenScopes, value);
+}
+
+/** Returns the decision about any call. The order of its steps, that of `DECISION_CODES`, is guaranteed. */
+function decideFully(
+  decider: Decider,
+  operation: PreparedOperation,
+  token: unknown,
+  params: unknown,
+  origin: CallOrigin,
+): Decision {
   if (operation.branches !== undefined || operation.combined !== undefined)
     return decideOperation(decider, branchOf(operation, params), token, params, origin);
   if (operation.denied !== undefined) return operation.denied;
@@ -157,7 +209,19 @@ export function decideOperation(
   if (token === undefined) return operation.public ? PUBLIC : UNAUTHENTICATED;
   const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes === undefined) return INVALID_TOKEN;
-  const facts = factsOf(decider.policy, operation, token);
+  return decideCases(decider, operation, cases, tokenScopes, token, origin);
+}
+
+/** Returns the decision about a call whose values and scopes were read. */
+function decideCases(
+  { policy, now: clock }: Decider,
+  operation: PreparedOperation,
+  cases: readonly RuleCase[],
+  tokenScopes: TokenScopes,
+  token: unknown,
+  { tolerance, now = clock }: CallOrigin,
+): Decision {
+  const facts = factsOf(policy, operation, token);
   const granted = operation.public ? PUBLIC : grant(cases, tokenScopes, facts);
   if (granted !== undefined) {
     const { authentication } = operation;
@@ -165,25 +229,12 @@ export function decideOperation(
       return authentication.denial;
     return withEnrichments(granted, operation, tokenScopes, facts);
   }
-  const approval = createApprovalReader(decider.policy, token);
+  const [only, another] = cases;
+  if (only?.rule.byScopes && another === undefined) return explainByScopes(only, tokenScopes);
+  const approval = createApprovalReader(policy, token);
   const judge = (facts: TokenFacts) =>
     cases.map((one) => evaluateForCall(one, tokenScopes, facts, approval));
-  return explainDenial(decider.policy, judge(facts), tokenScopes, facts, judge);
-}
-
-/** Returns the decision about a rule that requires only scopes. */
-function decideByScopes(rule: PreparedRule, tokenScopes: TokenScopes): Decision {
-  if (rule.single === undefined) {
-    const met = firstMetByScopes(rule, tokenScopes);
-    return met === undefined ? explainMissingScopes(rule, tokenScopes) : (met.granted as Allowed);
-  }
-  // most decisions end here; the ids lie side by side, since reading each from its alternative takes a tenth of the time
-  const { ids, denial } = rule.single;
-  for (let index = 0; index < ids.length; index += 1) {
-    if (hasScope(tokenScopes, ids[index] as number))
-      return (rule.alternatives[index] as PreparedAlternative).granted as Allowed;
-  }
-  return denial;
+  return explainDenial(policy, judge(facts), tokenScopes, facts, judge);
 }
 
 /**
@@ -197,7 +248,8 @@ export function tokenScopesOf(
   const { boundaries } = decider.policy;
   if (boundaries.length > 0 && readBoundaries(boundaries, token) === undefined) return undefined;
   const scopes = decider.read(token);
-  return scopes && (isFirstParty(token) ? scopes.firstParty : scopes.thirdParty);
+  if (scopes?.more?.firstParty === undefined) return scopes;
+  return isFirstParty(token) ? scopes.more.firstParty : scopes;
 }
 
 /** Returns whether the token has an own `first_party` member that is exactly `true`. */
@@ -267,15 +319,21 @@ export function isDenial(read: readonly unknown[] | InvalidParams): read is Inva
 /** Returns the values of a rule's parameters, or the denial for the first one whose value is missing or not safe. */
 function readValues(rule: PreparedRule, params: unknown): readonly string[] | InvalidParams {
   const values: string[] = [];
-  for (const { name, sites } of rule.params) {
-    const value = boundValueText(readOwn(params, name));
-    const refusing = sites.find(({ template, index }) => !acceptsValue(template, index, value));
-    // every placeholder accepts bound values only
-    const isSafe = sites.length === 0 ? isBoundValue(value) : refusing === undefined;
-    if (!isSafe) return invalidParams(name, value, refusing?.template);
-    values.push(value as string);
+  for (const param of rule.params) {
+    const value = readValue(param, readOwn(params, param.name));
+    if (typeof value !== "string") return value;
+    values.push(value);
   }
   return values;
+}
+
+/** Returns the text of a parameter's value, or the denial if it is missing or not safe. */
+function readValue({ name, sites }: Param, given: unknown): string | InvalidParams {
+  const value = boundValueText(given);
+  for (const { template, index } of sites)
+    if (!acceptsValue(template, index, value)) return invalidParams(name, value, template);
+  // every placeholder accepts bound values only
+  return sites.length > 0 || isBoundValue(value) ? (value as string) : invalidParams(name, value);
 }
 
 /**

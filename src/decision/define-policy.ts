@@ -304,7 +304,7 @@ function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
   };
   let baseline: PreparedOperation | undefined;
   storeBaselineDecider(policy, (token) => {
-    baseline ??= prepareOperation(compileBaseline(compiled.baseline));
+    baseline ??= prepareOperation(compileBaseline(compiled.baseline), compiled.tiers.length);
     return decideOperation(decider, baseline, token, {});
   });
   storeDecider(policy, decider, decide);

@@ -46,10 +46,7 @@ function failedConditionOf({ source, gated }: PreparedAlternative, facts: TokenF
     : BLOCKERS.entitlement;
 }
 
-/**
- * Returns the first declared alternative that the token meets. An any-of rule is decided here; `decideByScopes` in `decide.ts`
- * is a shortcut with the same result for rules whose alternatives are one scope each.
- */
+/** Returns the first declared alternative that the token meets. An any-of rule is decided here. */
 export function firstMetAlternative(
   { rule, values }: RuleCase,
   tokenScopes: TokenScopes,
@@ -59,18 +56,6 @@ export function firstMetAlternative(
   for (let index = 0; index < alternatives.length; index += 1) {
     const alternative = alternatives[index] as PreparedAlternative;
     if (isMet(alternative, tokenScopes, facts, values)) return alternative;
-  }
-  return undefined;
-}
-
-/** As {@link firstMetAlternative}, for a rule that requires only scopes. */
-export function firstMetByScopes(
-  { alternatives }: PreparedRule,
-  tokenScopes: TokenScopes,
-): PreparedAlternative | undefined {
-  for (let index = 0; index < alternatives.length; index += 1) {
-    const alternative = alternatives[index] as PreparedAlternative;
-    if (hasLiterals(alternative, tokenScopes)) return alternative;
   }
   return undefined;
 }

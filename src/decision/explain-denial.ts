@@ -1,8 +1,7 @@
-import type { BoundaryUse, CompiledPolicy, Param } from "../policy/compiled-policy.js";
+import type { BoundaryUse, CompiledPolicy } from "../policy/compiled-policy.js";
 import {
-  type Allowed,
   accountTypeRequired,
-  bindingMismatch,
+  type BindingMismatch,
   entitlementRequired,
   type InsufficientScope,
   insufficientScope,
@@ -22,12 +21,13 @@ import {
 } from "./evaluate.js";
 import {
   type PreparedAlternative,
-  type PreparedRule,
   type PreparedUse,
+  type RuleCase,
   scopesOf,
   textsOf,
+  type Values,
 } from "./prepare.js";
-import { boundValues, hasBoundScope, hasScope, type TokenScopes } from "./token-scopes.js";
+import { boundValuesOf, hasBoundScope, hasScope, type TokenScopes } from "./token-scopes.js";
 
 /** Which blocker the denial names when every alternative is blocked: the first that applies, in this order. */
 const DENIAL_ORDER = [
@@ -40,23 +40,53 @@ const DENIAL_ORDER = [
 ] as const;
 
 /**
- * Returns the denial of a rule that requires only scopes and is not met. It names the alternative with the fewest missing
- * scopes, the first declared of several.
+ * Returns the denial of a rule that requires only scopes and is not met: what {@link explainDenial} returns, some five times faster. It
+ * names the alternative with the fewest missing scopes, the first declared of several.
  */
-export function explainMissingScopes(
-  { alternatives, accepted }: PreparedRule,
+export function explainByScopes(
+  { rule, values }: RuleCase,
   tokenScopes: TokenScopes,
-): InsufficientScope {
-  const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, tokenScopes));
-  const scopes = (granted as Allowed).scopes;
-  const missing = scopes.filter((_, index) => !hasScope(tokenScopes, literals[index] as number));
-  return insufficientScope(missing, scopes, accepted as readonly (readonly string[])[]);
+): InsufficientScope | BindingMismatch {
+  const ways = rule.alternatives.map((alternative) => wayBy(alternative, tokenScopes, values));
+  const open = ways.every((way) => way !== undefined)
+    ? ways
+    : ways.filter((way) => way !== undefined);
+  if (open.length > 0) {
+    const { missing, scopes } = fewestMissing(open);
+    return insufficientScope(
+      missing,
+      scopes,
+      open.map((way) => way.scopes),
+    );
+  }
+  const first = rule.alternatives[0] as PreparedAlternative;
+  const place = rule.params.length === 1 ? 0 : placeOf(first, tokenScopes, values);
+  return rule.mismatches[place] as BindingMismatch;
 }
 
-function countMissing({ literals }: PreparedAlternative, tokenScopes: TokenScopes): number {
+/** Returns the scopes of an alternative and those missing; `undefined` if the token has one of them for other values only. */
+function wayBy(
+  alternative: PreparedAlternative,
+  tokenScopes: TokenScopes,
+  values: Values,
+): Combination | undefined {
+  const { uses } = alternative;
   let count = 0;
-  for (const id of literals) if (!hasScope(tokenScopes, id)) count += 1;
-  return count;
+  for (const use of uses) {
+    const isHeld = holds(tokenScopes, use, values);
+    if (isHeld === false) return undefined;
+    if (isHeld === undefined) count += 1;
+  }
+  const scopes = scopesOf(alternative, values);
+  if (count === uses.length) return { scopes, missing: scopes };
+  const missing = uses.filter((use) => holds(tokenScopes, use, values) === undefined);
+  return { scopes, missing: textsOf(missing, values) };
+}
+
+/** Returns whether a token has a scope for these values; `undefined` if it does not have it for any value. */
+function holds(tokenScopes: TokenScopes, use: PreparedUse, values: Values): boolean | undefined {
+  if (use.params.length > 0) return hasBoundScope(tokenScopes, use, values);
+  return hasScope(tokenScopes, use.scope) ? true : undefined;
 }
 
 /**
@@ -79,7 +109,7 @@ export function explainDenial(
   const { source } = blocked.alternative;
   switch (answer) {
     case BLOCKERS.binding:
-      return bindingMismatch(paramOf(blocked, tokenScopes, facts));
+      return mismatchOf(blocked, tokenScopes, facts);
     case BLOCKERS.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
     case BLOCKERS.tier: {
@@ -162,27 +192,36 @@ function lowestTier(judged: EvaluatedRules): number {
 }
 
 /**
- * Returns the name of the first parameter whose value is in no granted scope of the template. If each value is in one of
- * them, though not all in the same, returns the name of the last parameter. If the token has the templates for these values,
- * returns the name of the first parameter whose value is not within its boundary.
+ * Returns the denial for the parameter of {@link placeOf}. If the token has the templates for these values, returns that for the first
+ * parameter whose value is not within its boundary.
  */
-function paramOf(
+function mismatchOf(
   { rule, alternative, values }: EvaluatedAlternative,
   tokenScopes: TokenScopes,
   facts: TokenFacts,
-): string {
-  const [mismatch] = mismatchesOf(alternative, tokenScopes, values);
-  if (mismatch === undefined) {
-    const { param } = outsideOf(alternative, facts, values) as BoundaryUse;
-    return (rule.params[param] as Param).name;
-  }
-  const { scope, params } = mismatch;
-  const known = params.length === 1 ? [] : boundValues(tokenScopes, scope);
+): BindingMismatch {
+  const isElsewhere = mismatchesOf(alternative, tokenScopes, values).length > 0;
+  const place = isElsewhere
+    ? placeOf(alternative, tokenScopes, values)
+    : (outsideOf(alternative, facts, values) as BoundaryUse).param;
+  return rule.mismatches[place] as BindingMismatch;
+}
+
+/**
+ * Returns the place of the first parameter whose value is in no granted scope of the template. If each value is in one of them,
+ * though not all in the same, returns that of the last parameter.
+ */
+function placeOf(
+  alternative: PreparedAlternative,
+  tokenScopes: TokenScopes,
+  values: Values,
+): number {
+  const [{ scope, params }] = mismatchesOf(alternative, tokenScopes, values) as [PreparedUse];
+  const known = params.length === 1 ? [] : (boundValuesOf(tokenScopes).get(scope) ?? []);
   const strange = params.findIndex(
     (place, at) => !known.some((list) => list[at] === values[place]),
   );
-  const place = params.at(strange) as number; // `at(-1)`, for not found, is the last
-  return (rule.params[place] as Param).name;
+  return params.at(strange) as number; // `at(-1)`, for not found, is the last
 }
 
 /** Maximum number of lists of scopes that are joined when several patterns match one name. */
@@ -254,11 +293,7 @@ function missingUsesOf(
   { alternative, values }: EvaluatedAlternative,
   tokenScopes: TokenScopes,
 ): readonly PreparedUse[] {
-  return alternative.uses.filter((use) =>
-    use.params.length === 0
-      ? !hasScope(tokenScopes, use.scope)
-      : hasBoundScope(tokenScopes, use, values) !== true,
-  );
+  return alternative.uses.filter((use) => holds(tokenScopes, use, values) !== true);
 }
 
 /** Returns the first combination with the fewest missing scopes. */

@@ -37,8 +37,7 @@ export function createValueSearch(tokenScopes: TokenScopes): ValueSearch {
   let values: BoundValues | undefined;
   const valuesOf = (scope: number) => {
     values ??= boundValuesOf(tokenScopes);
-    // called only for templates that are in the token, so there are values
-    return values.get(scope) as readonly (readonly string[])[];
+    return values.get(scope) ?? []; // none if no call can use the values in the token
   };
   return {
     find(rule, alternative) {

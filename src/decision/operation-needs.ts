@@ -7,7 +7,7 @@ import { BLOCKERS, evaluateConditions, type TokenFacts } from "./evaluate.js";
 import { explainDenial } from "./explain-denial.js";
 import { branchOf, type PreparedOperation, scopesOf } from "./prepare.js";
 import type { ScopeNeed } from "./scope-cover.js";
-import type { TokenScopesReader } from "./token-scopes.js";
+import type { TokenScopesReader } from "./token-scopes-reader.js";
 
 /** What a call needs: needs that consent can all give, or the denial that no consent of the account changes. */
 export type OperationNeeds =

@@ -12,11 +12,12 @@ import { combineAuthentication, type PreparedAuthentication } from "./authentica
 import {
   type Allowed,
   allowed,
+  type BindingMismatch,
+  bindingMismatch,
   type Denied,
   denied,
-  type InsufficientScope,
-  insufficientScope,
 } from "./decision.js";
+import { createStateDecisions, type StateDecisions, type ValueRule, valueRuleOf } from "./quick.js";
 
 // The shapes of a requirement, from the policy to the decision:
 // 1. The requirement as the author writes it, `RequirementOptions` in `policy/definition.ts`: nested any-of and all-of.
@@ -68,12 +69,10 @@ export interface PreparedRule {
   readonly enrichments: readonly PreparedAlternative[];
   /** Whether an alternative, or one of `enrichments`, has conditions. */
   readonly gated: boolean;
-  /** The scopes of each alternative if the rule requires only scopes: no condition, no template. Otherwise `undefined`. */
-  readonly accepted: readonly (readonly string[])[] | undefined;
-  /** If in addition each alternative is one scope: the ids of these scopes, and the denial, which is the same for every call. */
-  readonly single:
-    | { readonly ids: readonly number[]; readonly denial: InsufficientScope }
-    | undefined;
+  /** Whether the alternatives require only scopes. */
+  readonly byScopes: boolean;
+  /** For each parameter, the denial of a token that is bound to another value of it. */
+  readonly mismatches: readonly BindingMismatch[];
 }
 
 /** An operation compiled for the request path. When several patterns match its name, it has one rule for each. */
@@ -90,8 +89,10 @@ export interface PreparedOperation {
   readonly rules: readonly PreparedRule[];
   /** The rules with scopes for additional detail, those of public patterns included. */
   readonly enriching: readonly PreparedRule[];
-  /** Its only rule if that rule requires only scopes. Most operations are of this type. */
-  readonly scopesOnly: PreparedRule | undefined;
+  /** Its decisions by the state of the token. Most operations have them. */
+  readonly byState: StateDecisions | undefined;
+  /** Its rule if only scopes and the value of one parameter decide. */
+  readonly byValue: ValueRule | undefined;
   /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
   readonly plain: readonly RuleCase[] | undefined;
   /** With cases: the branches in declared order, `otherwise` last. A call is decided by the first whose condition it meets. */
@@ -117,26 +118,29 @@ export interface RuleCase {
 }
 
 /** Compiles an operation of a policy for the request path. */
-export function prepareOperation(operation: Operation): PreparedOperation {
+export function prepareOperation(operation: Operation, tiers: number): PreparedOperation {
   const rules = operation.rules.map(prepareRule);
   const denial = operation.denial === undefined ? undefined : denied(operation.denial);
   const { name, params } = operation;
+  const summary = { public: operation.public, ...summarizeRules(rules, rules, denial) };
   const prepared: PreparedOperation = {
     name,
     params,
-    public: operation.public,
-    ...summarizeRules(rules, rules, denial),
+    ...summary,
+    byState: createStateDecisions(summary, tiers),
+    byValue: valueRuleOf(summary),
     branches: undefined,
     combined: undefined,
   };
   if (operation.cases.length === 0) return prepared;
   const cases = operation.cases.map(({ when, branch }) => ({
     when,
-    operation: prepareOperation(branch),
+    operation: prepareOperation(branch, tiers),
   }));
   return {
     ...prepared,
-    scopesOnly: undefined,
+    byState: undefined,
+    byValue: undefined,
     branches: [...cases, { when: [], operation: prepared }],
   };
 }
@@ -157,47 +161,29 @@ export function meetsCase(when: When, params: unknown): boolean {
 
 const NO_VALUES: readonly string[] = Object.freeze([]);
 
+/** What an operation knows of its rules together. */
+type RuleSummary = Pick<
+  PreparedOperation,
+  "denied" | "rules" | "enriching" | "authentication" | "gated" | "plain"
+>;
+
 function summarizeRules(
   rules: readonly PreparedRule[],
   all: readonly PreparedRule[],
   denial: Denied | undefined,
-): Omit<PreparedOperation, "name" | "params" | "public" | "branches" | "combined"> {
+): RuleSummary {
   const plain = rules.every((rule) => rule.params.length === 0)
     ? rules.map((rule) => ({ rule, values: NO_VALUES }))
     : undefined;
-  const [rule, another] = rules;
-  const authentication = combineAuthentication(rules.map((one) => one.authentication));
   const enriching = all.filter(({ enrichments }) => enrichments.length > 0);
-  const isScopesOnly =
-    denial === undefined &&
-    rule?.accepted !== undefined &&
-    another === undefined &&
-    enriching.length === 0 &&
-    authentication === undefined;
   return {
     denied: denial,
     rules,
     enriching,
-    authentication,
+    authentication: combineAuthentication(rules.map((one) => one.authentication)),
     gated: [...rules, ...enriching].some((rule) => rule.gated),
     plain,
-    scopesOnly: isScopesOnly ? rule : undefined,
   };
-}
-
-/** Returns what is precomputed for a rule that requires only scopes, without conditions and templates. */
-function summarizeScopes(
-  alternatives: readonly PreparedAlternative[],
-): Pick<PreparedRule, "accepted" | "single"> {
-  const granted = alternatives.flatMap((one) => (one.gated ? [] : (one.granted ?? [])));
-  const [first] = granted;
-  if (first === undefined || granted.length < alternatives.length)
-    return { accepted: undefined, single: undefined };
-  const accepted = Object.freeze(granted.map(({ scopes }) => scopes));
-  const ids = alternatives.flatMap((one) => one.literals);
-  if (alternatives.some((one) => one.literals.length !== 1)) return { accepted, single: undefined };
-  const denial = Object.freeze(insufficientScope(first.scopes, first.scopes, accepted));
-  return { accepted, single: { ids, denial } };
 }
 
 function prepareRule(rule: Rule): PreparedRule {
@@ -206,8 +192,9 @@ function prepareRule(rule: Rule): PreparedRule {
   const enrichments = rule.enrichments.map(prepare);
   const gated = [...alternatives, ...enrichments].some((one) => one.gated);
   const { params, authentication } = rule;
-  const own = { params, alternatives, authentication, enrichments, gated };
-  return { ...own, ...summarizeScopes(alternatives) };
+  const byScopes = alternatives.every((one) => !one.gated);
+  const mismatches = params.map(({ name }) => Object.freeze(bindingMismatch(name)));
+  return { params, alternatives, authentication, enrichments, gated, byScopes, mismatches };
 }
 
 const NO_USES: readonly PreparedUse[] = Object.freeze([]);
@@ -258,17 +245,20 @@ export function scopesOf({ source, uses }: PreparedAlternative, values: Values):
 
 /** Returns the texts of scopes, each once: two templates have the same text if two parameters have the same value. */
 export function textsOf(uses: readonly PreparedUse[], values: Values): readonly string[] {
-  const known = uses.filter(({ params }) => params.every((place) => values[place] !== undefined));
-  const texts = known.map((use) => scopeTextOf(use, values));
-  return texts.length === 1 ? texts : [...new Set(texts)];
+  if (uses.length === 1) {
+    const text = scopeTextOf(uses[0] as PreparedUse, values);
+    return text === undefined ? [] : [text]; // a list that grows takes 150 bytes more
+  }
+  return [...new Set(uses.flatMap((use) => scopeTextOf(use, values) ?? []))];
 }
 
-/** Returns the text of a scope for the values of a rule's parameters. */
-function scopeTextOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
+/** Returns the text of a scope for the values of a rule's parameters; `undefined` if one is not known. */
+function scopeTextOf({ params, pieces, gaps }: PreparedUse, values: Values): string | undefined {
   let text = pieces[0] as string;
   for (let index = 0; index < gaps.length; index += 1) {
-    const param = params[gaps[index] as number] as number;
-    text += (values[param] as string) + (pieces[index + 1] as string);
+    const value = values[params[gaps[index] as number] as number];
+    if (value === undefined) return undefined;
+    text += value + (pieces[index + 1] as string);
   }
   return text;
 }
@@ -295,7 +285,9 @@ export function combinePatterns(
     name,
     params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
-    ...(isBranched ? { ...summary, scopesOnly: undefined } : summary),
+    ...summary,
+    byState: undefined,
+    byValue: undefined,
     branches: undefined,
     combined: isBranched ? matching : undefined,
   };

@@ -6,6 +6,7 @@ import {
   type InvalidToken,
   TEMPORARILY_UNAVAILABLE,
 } from "../decision/decision.js";
+import { freezeToken } from "../decision/own-token.js";
 import { readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import type { Boundary } from "../policy/compiled-policy.js";
@@ -242,7 +243,7 @@ function createTokenReader(
       token[name] = copyMember(name, value);
     }
     Object.assign(token, limits);
-    return Object.freeze(token) as unknown as AccessToken;
+    return freezeToken(token) as unknown as AccessToken;
   };
   // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
   const strip = (token: AccessToken): VerifiedToken => {
@@ -311,7 +312,7 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
     if (Object.hasOwn(facts, name)) merged[name] = copyMember(name, (facts as SubjectFacts)[name]);
     else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
   }
-  return Object.freeze(merged) as unknown as AccessToken;
+  return freezeToken(merged) as unknown as AccessToken;
 }
 
 /** Returns whether an object inherits a member from its class. A member that every object inherits does not count. */

@@ -6,7 +6,7 @@ import { intersectPatterns } from "../../src/analysis/diff/pattern-intersections
 import { widenings } from "../../src/analysis/diff/widenings.js";
 import { cleanClientText, forLog } from "../../src/consent/clean-text.js";
 import { pickLocale } from "../../src/consent/locale.js";
-import { createTokenScopesReader } from "../../src/decision/token-scopes.js";
+import { createTokenScopesReader } from "../../src/decision/token-scopes-reader.js";
 import { hasPlaceholder } from "../../src/grammar/placeholder.js";
 import { readStrictJson } from "../../src/grammar/strict-json.js";
 import { BODY_JSON } from "../../src/mcp/http/read-request.js";

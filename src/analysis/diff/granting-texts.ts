@@ -1,4 +1,5 @@
-import type { TokenScopes, TokenScopesReader } from "../../decision/token-scopes.js";
+import type { Decider } from "../../decision/decide.js";
+import { firstPartyScopes, includesScopes, type TokenScopes } from "../../decision/token-scopes.js";
 import { groupBy } from "../../grammar/entry-of.js";
 import { bindScope } from "../../grammar/template.js";
 import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../../policy/compiled-policy.js";
@@ -59,19 +60,14 @@ export function createSourceReader(policy: CompiledPolicy, fresh: string): Sourc
 export function leastOf(
   sources: readonly Source[],
   firstParty: boolean,
-  grantedBefore: TokenScopesReader,
+  { policy, read: grantedBefore }: Pick<Decider, "policy" | "read">,
 ): readonly string[] {
   const all = sources.map(({ text }) => {
-    const scopes = grantedBefore({ scope: text });
-    return { text, granted: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
+    const scopes = grantedBefore({ scope: text }) as TokenScopes;
+    return { text, granted: firstParty ? firstPartyScopes(scopes) : scopes };
   });
-  const least = minimalItems(all, (less, more) => isWithin(less.granted, more.granted));
-  return least.map(({ text }) => text);
-}
-
-function isWithin(less: TokenScopes, more: TokenScopes): boolean {
-  return (
-    less.bits.every((word, index) => (word & ~(more.bits[index] as number)) === 0) &&
-    [...less.bound].every((key) => more.bound.has(key))
+  const least = minimalItems(all, (less, more) =>
+    includesScopes(policy, more.granted, less.granted),
   );
+  return least.map(({ text }) => text);
 }

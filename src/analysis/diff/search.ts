@@ -116,7 +116,7 @@ function textsOfWay(
   // without a reserved scope, `first_party` makes no difference under `after`
   const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
   if (isSame || sources.some((list) => list.length === 0)) return undefined;
-  return sources.map((list) => leastOf(list, firstParty, before.read));
+  return sources.map((list) => leastOf(list, firstParty, before));
 }
 
 /** Yields the members of the tokens that meet the conditions of a way, and nothing more. */

@@ -62,7 +62,7 @@ function metAlternatives(
   token: AccessToken | undefined,
   seen: TokenEvaluation & { readonly tokenScopes: TokenScopes },
 ): MetAlternatives {
-  const prepared = prepareOperation(branch);
+  const prepared = prepareOperation(branch, policy.tiers.length);
   const { authentication, denied } = prepared;
   if (denied !== undefined) return NOTHING_MET;
   if (authentication && !isAuthenticated(authentication, token, systemClock, 0)) return NOTHING_MET;
