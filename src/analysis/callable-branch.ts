@@ -1,5 +1,6 @@
 import { type Decider, decideOperation, FROM_CODE } from "../decision/decide.js";
-import { branchOf, type PreparedOperation } from "../decision/prepare.js";
+import { branchOf } from "../decision/prepare.js";
+import type { PreparedOperation } from "../decision/prepared.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import type { CaseValue } from "../policy/definition.js";
 import { combinations } from "./combinations.js";

@@ -1,5 +1,6 @@
 import { type Decider, decideOperation, FROM_CODE, operationOf } from "../decision/decide.js";
-import { branchOf, type PreparedOperation } from "../decision/prepare.js";
+import { branchOf } from "../decision/prepare.js";
+import type { PreparedOperation } from "../decision/prepared.js";
 import { callsWith, type SearchedClient, withBoundaries } from "./callable-branch.js";
 import { intersectPatterns } from "./diff/pattern-intersections.js";
 import { paramsOf } from "./operation-branches.js";

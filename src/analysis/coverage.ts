@@ -5,20 +5,19 @@ import {
   decide,
   FROM_CODE,
   factsOf,
-  isDenial,
-  readCases,
   tokenScopesOf,
 } from "../decision/decide.js";
 import type { Decision } from "../decision/decision.js";
 import { isMet } from "../decision/evaluate.js";
-import {
-  branchOf,
-  type PreparedAlternative,
-  type PreparedBranch,
-  type PreparedOperation,
-  type PreparedRule,
-  type RuleCase,
-} from "../decision/prepare.js";
+import { branchOf } from "../decision/prepare.js";
+import type {
+  PreparedAlternative,
+  PreparedBranch,
+  PreparedOperation,
+  PreparedRule,
+  RuleCase,
+} from "../decision/prepared.js";
+import { isDenial, readCases } from "../decision/read-cases.js";
 import { firstPartyScopes, type TokenScopes } from "../decision/token-scopes.js";
 import type { CompiledPolicy, When } from "../policy/compiled-policy.js";
 import { type Demand, demandsOf, type SeenToken, scopeNames } from "./demands.js";

@@ -1,5 +1,5 @@
 import type { TokenFacts } from "../decision/evaluate.js";
-import type { PreparedAlternative, PreparedRule, Values } from "../decision/prepare.js";
+import type { PreparedAlternative, PreparedRule, Values } from "../decision/prepared.js";
 import { hasBoundScope, hasScope, type TokenScopes } from "../decision/token-scopes.js";
 import type { CompiledPolicy, Param } from "../policy/compiled-policy.js";
 import { meetsTypeConditions } from "../policy/conditions.js";

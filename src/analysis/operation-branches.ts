@@ -1,7 +1,7 @@
 import { operationOf } from "../decision/decide.js";
 import type { Policy } from "../decision/define-policy.js";
 import { deciderOf } from "../decision/gate-decider.js";
-import type { PreparedOperation } from "../decision/prepare.js";
+import type { PreparedOperation } from "../decision/prepared.js";
 
 /**
  * Returns an operation of a policy by name.

@@ -3,7 +3,7 @@ import { bindingMismatch, type Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { deciderOf } from "../decision/gate-decider.js";
 import { createViewer } from "../decision/list-tools.js";
-import type { PreparedOperation } from "../decision/prepare.js";
+import type { PreparedOperation } from "../decision/prepared.js";
 import { hasPlaceholder } from "../grammar/placeholder.js";
 import { readScopeTokens } from "../grammar/scope.js";
 import { printedScope } from "../grammar/scope-syntax.js";

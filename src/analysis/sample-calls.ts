@@ -1,4 +1,4 @@
-import type { PreparedOperation } from "../decision/prepare.js";
+import type { PreparedOperation } from "../decision/prepared.js";
 import type { When } from "../policy/compiled-policy.js";
 import type { CaseValue } from "../policy/definition.js";
 import { argumentChoices, type ComparedArguments, mergeCompared } from "./compared-arguments.js";

@@ -1,4 +1,4 @@
-import type { PreparedAlternative, PreparedOperation, PreparedRule } from "../decision/prepare.js";
+import type { PreparedAlternative, PreparedOperation, PreparedRule } from "../decision/prepared.js";
 import type { Alternative, TypeConditions } from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
 import type { NamedBoundary, NamedUse } from "../policy/rule.js";

@@ -2,7 +2,7 @@ import { bindTemplate } from "../grammar/template.js";
 import { createApproval } from "../policy/approval.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import { readOwn } from "./access-token.js";
-import type { PreparedUse, Values } from "./prepare.js";
+import type { PreparedUse, Values } from "./prepared.js";
 
 /** The restricted scopes that the server approved for the client of a token. */
 export interface ClientApproval {

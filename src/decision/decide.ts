@@ -1,12 +1,5 @@
 import { readNames, readOneOrMore } from "../grammar/any-value.js";
-import { boundValueText, isBoundValue } from "../grammar/bound-value.js";
-import { acceptsValue } from "../grammar/template.js";
-import type {
-  CompiledPolicy,
-  Operation,
-  OperationsByName,
-  Param,
-} from "../policy/compiled-policy.js";
+import type { CompiledPolicy, Operation, OperationsByName } from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated, systemClock } from "./authentication.js";
@@ -17,31 +10,16 @@ import {
   allowed,
   type Decision,
   INVALID_TOKEN,
-  type InvalidParams,
-  invalidParams,
   PUBLIC,
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
-import {
-  branchOf,
-  combinePatterns,
-  type PreparedOperation,
-  type PreparedRule,
-  prepareOperation,
-  type RuleCase,
-  scopesOf,
-} from "./prepare.js";
-import {
-  allowedValue,
-  decideByValue,
-  keepForState,
-  type StateDecisions,
-  stateOf,
-  type ValueRule,
-} from "./quick.js";
+import { branchOf, combinePatterns, prepareOperation, scopesOf } from "./prepare.js";
+import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
+import { allowedValue, decideByValue, keepForState, stateOf } from "./quick.js";
+import { isDenial, readCases, readValue } from "./read-cases.js";
 import type { TokenScopes } from "./token-scopes.js";
 import { createTokenScopesReader, type TokenScopesReader } from "./token-scopes-reader.js";
 
@@ -295,45 +273,6 @@ export function factsOf(
     entitlements,
     isInside: (boundary, value) => isInside(boundary, values, value),
   };
-}
-
-/** Returns the cases of a call, or the denial for the first parameter whose value is missing or not safe. */
-export function readCases(
-  { rules }: PreparedOperation,
-  params: unknown,
-): readonly RuleCase[] | InvalidParams {
-  const cases: RuleCase[] = [];
-  for (const rule of rules) {
-    const values = readValues(rule, params);
-    if (isDenial(values)) return values;
-    cases.push({ rule, values });
-  }
-  return cases;
-}
-
-/** Returns whether the values of a call could not be read. */
-export function isDenial(read: readonly unknown[] | InvalidParams): read is InvalidParams {
-  return !Array.isArray(read);
-}
-
-/** Returns the values of a rule's parameters, or the denial for the first one whose value is missing or not safe. */
-function readValues(rule: PreparedRule, params: unknown): readonly string[] | InvalidParams {
-  const values: string[] = [];
-  for (const param of rule.params) {
-    const value = readValue(param, readOwn(params, param.name));
-    if (typeof value !== "string") return value;
-    values.push(value);
-  }
-  return values;
-}
-
-/** Returns the text of a parameter's value, or the denial if it is missing or not safe. */
-function readValue({ name, sites }: Param, given: unknown): string | InvalidParams {
-  const value = boundValueText(given);
-  for (const { template, index } of sites)
-    if (!acceptsValue(template, index, value)) return invalidParams(name, value, template);
-  // every placeholder accepts bound values only
-  return sites.length > 0 || isBoundValue(value) ? (value as string) : invalidParams(name, value);
 }
 
 /**

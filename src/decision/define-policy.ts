@@ -33,7 +33,8 @@ import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpo
 import { storeDecider } from "./gate-decider.js";
 import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
-import { type PreparedOperation, prepareOperation } from "./prepare.js";
+import { prepareOperation } from "./prepare.js";
+import type { PreparedOperation } from "./prepared.js";
 import { unknownOperationError } from "./unknown-operation.js";
 
 /** The parameters of an operation: an object of strings. The arguments that cases compare can have values of any type. */

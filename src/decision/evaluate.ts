@@ -8,7 +8,7 @@ import type {
   PreparedUse,
   RuleCase,
   Values,
-} from "./prepare.js";
+} from "./prepared.js";
 import { hasBoundScope, hasScope, type TokenScopes } from "./token-scopes.js";
 
 /** What a decision reads of a token in addition to its scopes, each member once: conditions are checked against it. */

@@ -19,14 +19,8 @@ import {
   outsideOf,
   type TokenFacts,
 } from "./evaluate.js";
-import {
-  type PreparedAlternative,
-  type PreparedUse,
-  type RuleCase,
-  scopesOf,
-  textsOf,
-  type Values,
-} from "./prepare.js";
+import { scopesOf, textsOf } from "./prepare.js";
+import type { PreparedAlternative, PreparedUse, RuleCase, Values } from "./prepared.js";
 import { boundValuesOf, hasBoundScope, hasScope, type TokenScopes } from "./token-scopes.js";
 
 /** Which blocker the denial names when every alternative is blocked: the first that applies, in this order. */

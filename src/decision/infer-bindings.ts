@@ -1,6 +1,6 @@
 import { acceptanceKey, acceptsValue } from "../grammar/template.js";
 import type { Param } from "../policy/compiled-policy.js";
-import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
+import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepared.js";
 import {
   type BoundValues,
   boundValuesOf,

@@ -18,7 +18,8 @@ import {
 import { evaluateForToken, isMet, type TokenEvaluation, type TokenFacts } from "./evaluate.js";
 import { explainDenial, isMismatch } from "./explain-denial.js";
 import { createValueSearch, type ValueSearch } from "./infer-bindings.js";
-import { type PreparedOperation, scopesOf } from "./prepare.js";
+import { scopesOf } from "./prepare.js";
+import type { PreparedOperation } from "./prepared.js";
 
 /** A tool in a list of tools. */
 export interface ToolView {

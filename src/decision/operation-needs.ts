@@ -1,11 +1,13 @@
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { insideAll } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
-import { factsOf, isDenial, readCases, tokenScopesOf } from "./decide.js";
+import { factsOf, tokenScopesOf } from "./decide.js";
 import type { DecisionCode } from "./decision.js";
 import { BLOCKERS, evaluateConditions, type TokenFacts } from "./evaluate.js";
 import { explainDenial } from "./explain-denial.js";
-import { branchOf, type PreparedOperation, scopesOf } from "./prepare.js";
+import { branchOf, scopesOf } from "./prepare.js";
+import type { PreparedOperation } from "./prepared.js";
+import { isDenial, readCases } from "./read-cases.js";
 import type { ScopeNeed } from "./scope-cover.js";
 import type { TokenScopesReader } from "./token-scopes-reader.js";
 

@@ -1,121 +1,15 @@
-import type { Template } from "../grammar/template.js";
-import type {
-  Alternative,
-  Operation,
-  Param,
-  Rule,
-  ScopeUse,
-  When,
-} from "../policy/compiled-policy.js";
+import type { Alternative, Operation, Rule, ScopeUse, When } from "../policy/compiled-policy.js";
 import { readOwn } from "./access-token.js";
-import { combineAuthentication, type PreparedAuthentication } from "./authentication.js";
-import {
-  type Allowed,
-  allowed,
-  type BindingMismatch,
-  bindingMismatch,
-  type Denied,
-  denied,
-} from "./decision.js";
-import { createStateDecisions, type StateDecisions, type ValueRule, valueRuleOf } from "./quick.js";
-
-// The shapes of a requirement, from the policy to the decision:
-// 1. The requirement as the author writes it, `RequirementOptions` in `policy/definition.ts`: nested any-of and all-of.
-// 2. `AlternativeDraft` in `policy/rule.ts`: one way to meet it, parameters by name. Only here are any-of and all-of expanded.
-// 3. `Rule` with its `Alternative`s in `policy/compiled-policy.ts`: parameters by place, conditions merged. Challenges, the audit
-//    event and the command line read it too, so it has nothing that only a decision needs.
-// 4. `PreparedRule` with its `PreparedAlternative`s, below: the same rule with ids, text pieces and decisions precomputed, so
-//    that most decisions allocate nothing. `source` is the alternative of step 3, which has the conditions.
-// 5. `RuleCase`, below: a rule with the parameter values of one call. When the rule has no parameters, it is precomputed too.
-// Only a denial needs more: `EvaluatedAlternative` in `evaluate.ts`, an alternative with its blocker, and `Combination` in
-// `explain-denial.ts`, one alternative of each rule together.
-
-/** A scope of an alternative. */
-export interface PreparedUse {
-  /** The id of the scope. */
-  readonly scope: number;
-  /** The places of its values among the rule's parameters; empty for a scope without placeholders. */
-  readonly params: readonly number[];
-  /** The parts of its text before, between and after the values. */
-  readonly pieces: readonly string[];
-  /** For each gap between two pieces, the index in `params` of its value. */
-  readonly gaps: readonly number[];
-  /** How granted values cover others; `undefined` if each covers itself alone. */
-  readonly coverage: Template["coverage"];
-}
-
-/** An alternative compiled for the request path. */
-export interface PreparedAlternative {
-  readonly source: Alternative;
-  readonly uses: readonly PreparedUse[];
-  /** The ids of its scopes without placeholders. */
-  readonly literals: readonly number[];
-  /** Its templates. */
-  readonly bound: readonly PreparedUse[];
-  /** Its restricted scopes, which only approved clients can be granted. */
-  readonly restricted: readonly PreparedUse[];
-  /** Whether it has conditions in addition to scopes. */
-  readonly gated: boolean;
-  /** The precomputed decision if the token meets it; `undefined` if its scopes carry values of the call. */
-  readonly granted: Allowed | undefined;
-}
-
-/** A rule compiled for the request path. The token must meet one of its alternatives. */
-export interface PreparedRule {
-  readonly params: readonly Param[];
-  readonly alternatives: readonly PreparedAlternative[];
-  readonly authentication: Rule["authentication"];
-  /** The scopes for additional detail, each as an alternative. */
-  readonly enrichments: readonly PreparedAlternative[];
-  /** Whether an alternative, or one of `enrichments`, has conditions. */
-  readonly gated: boolean;
-  /** Whether the alternatives require only scopes. */
-  readonly byScopes: boolean;
-  /** For each parameter, the denial of a token that is bound to another value of it. */
-  readonly mismatches: readonly BindingMismatch[];
-}
-
-/** An operation compiled for the request path. When several patterns match its name, it has one rule for each. */
-export interface PreparedOperation {
-  readonly name: string;
-  readonly params: readonly string[];
-  readonly denied: Denied | undefined;
-  readonly public: boolean;
-  /** How and when the user must have authenticated. */
-  readonly authentication: PreparedAuthentication | undefined;
-  /** Whether a rule has conditions. */
-  readonly gated: boolean;
-  /** The token must meet all of them. */
-  readonly rules: readonly PreparedRule[];
-  /** The rules with scopes for additional detail, those of public patterns included. */
-  readonly enriching: readonly PreparedRule[];
-  /** Its decisions by the state of the token. Most operations have them. */
-  readonly byState: StateDecisions | undefined;
-  /** Its rule if only scopes and the value of one parameter decide. */
-  readonly byValue: ValueRule | undefined;
-  /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
-  readonly plain: readonly RuleCase[] | undefined;
-  /** With cases: the branches in declared order, `otherwise` last. A call is decided by the first whose condition it meets. */
-  readonly branches: readonly PreparedBranch[] | undefined;
-  /** The matching patterns if one of them has branches: a call takes one branch of each. */
-  readonly combined: readonly PreparedOperation[] | undefined;
-}
-
-/** A branch of an operation, for the calls that meet its condition. */
-export interface PreparedBranch {
-  /** The condition; empty for `otherwise`. */
-  readonly when: When;
-  readonly operation: PreparedOperation;
-}
-
-/** Values of a rule's parameters by their places. In a list of tools, some can be unknown. */
-export type Values = readonly (string | undefined)[];
-
-/** A rule with the values that a call gives to its parameters. */
-export interface RuleCase {
-  readonly rule: PreparedRule;
-  readonly values: readonly string[];
-}
+import { combineAuthentication } from "./authentication.js";
+import { allowed, bindingMismatch, type Denied, denied } from "./decision.js";
+import type {
+  PreparedAlternative,
+  PreparedOperation,
+  PreparedRule,
+  PreparedUse,
+  Values,
+} from "./prepared.js";
+import { createStateDecisions, valueRuleOf } from "./quick.js";
 
 /** Compiles an operation of a policy for the request path. */
 export function prepareOperation(operation: Operation, tiers: number): PreparedOperation {

@@ -16,7 +16,7 @@ interface FarScopes {
 
 const FIRST_FAR = 64;
 /** Number of ids up to which a list is read faster than a word far away. */
-const MAX_LIST = 24;
+const LIST_LENGTH = 24;
 
 /** Creates the set of some ids. */
 export function createScopeSet(ids: readonly number[]): ScopeSet {
@@ -32,7 +32,7 @@ export function createScopeSet(ids: readonly number[]): ScopeSet {
 }
 
 function farScopes(ids: readonly number[]): FarScopes {
-  if (ids.length <= MAX_LIST) return { isList: true, ids };
+  if (ids.length <= LIST_LENGTH) return { isList: true, ids };
   const words = Array.from({ length: (Math.max(...ids) >>> 5) + 1 }, () => 0);
   for (const id of ids) words[id >>> 5] = (words[id >>> 5] as number) | (1 << id);
   return { isList: false, ids: words };

@@ -22,7 +22,7 @@ interface Slots<Entry> {
 }
 
 /** Number of slots in which an entry can be. Texts with equal hashes beyond that cost as much as in a `Map`. */
-const MAX_PROBES = 16;
+const PROBES = 16;
 const FIRST_SLOTS = 64;
 /** Eighths of the slots that are used before their number doubles. */
 const MOST_EIGHTHS = 5;
@@ -79,7 +79,7 @@ function findIn<Entry extends TextEntry>(
   text: string,
 ): Entry | undefined {
   const mask = hashes.length - 1;
-  for (let probe = 0; probe < MAX_PROBES; probe += 1) {
+  for (let probe = 0; probe < PROBES; probe += 1) {
     const slot = (hash + probe) & mask;
     const found = hashes[slot];
     if (found === 0) return undefined;
@@ -94,7 +94,7 @@ function findIn<Entry extends TextEntry>(
 function insert<Entry extends TextEntry>(slots: Slots<Entry>, hash: number, entry: Entry): void {
   const { hashes, entries, crowded } = slots;
   const mask = hashes.length - 1;
-  for (let probe = 0; probe < MAX_PROBES; probe += 1) {
+  for (let probe = 0; probe < PROBES; probe += 1) {
     const slot = (hash + probe) & mask;
     if (hashes[slot] !== 0) continue;
     hashes[slot] = hash;

@@ -29,7 +29,7 @@ const BOUND_WEIGHT = 64;
 /** What one of this many hits by text means is kept with the token, and one more for each hit there. */
 const KEEP_EACH = 16;
 /** Number of hits by token that are remembered. */
-const MAX_CREDIT = 1_024;
+const MOST_CREDIT = 1_024;
 
 /**
  * Creates a reader. What a token means is found, in this order:
@@ -61,7 +61,7 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
     if (typeof token !== "object" || token === null) return undefined;
     const known = knownScopes(token, policy);
     if (known !== undefined) {
-      if (credit < MAX_CREDIT) credit += 1;
+      if (credit < MOST_CREDIT) credit += 1;
       return known;
     }
     return readAnew(token);

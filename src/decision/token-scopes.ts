@@ -1,6 +1,6 @@
 import { entryOf } from "../grammar/entry-of.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
-import type { PreparedUse, Values } from "./prepare.js";
+import type { PreparedUse, Values } from "./prepared.js";
 import { createScopeSet, hasId, idsOf, isFar, type ScopeSet } from "./scope-set.js";
 
 /**

@@ -1,4 +1,5 @@
-import { branchOf, type PreparedOperation } from "../../decision/prepare.js";
+import { branchOf } from "../../decision/prepare.js";
+import type { PreparedOperation } from "../../decision/prepared.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { combinations } from "../combinations.js";
 import { argumentChoices } from "../compared-arguments.js";

@@ -1,5 +1,5 @@
 import { operationOf } from "../../decision/decide.js";
-import type { PreparedOperation } from "../../decision/prepare.js";
+import type { PreparedOperation } from "../../decision/prepared.js";
 import { createCommonRequestFinder } from "../../policy/common-requests.js";
 import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js";
 import type { Endpoint } from "../../policy/endpoint-key.js";

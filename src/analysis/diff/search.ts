@@ -1,5 +1,5 @@
 import type { AccessToken } from "../../decision/access-token.js";
-import type { PreparedOperation } from "../../decision/prepare.js";
+import type { PreparedOperation } from "../../decision/prepared.js";
 import { boundValueText } from "../../grammar/bound-value.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { combinations } from "../combinations.js";

@@ -5,7 +5,8 @@ import { createApprovalReader } from "../../decision/client-approval.js";
 import { createDecider, factsOf, tokenScopesOf } from "../../decision/decide.js";
 import { evaluateForToken, isMet, type TokenEvaluation } from "../../decision/evaluate.js";
 import { createValueSearch } from "../../decision/infer-bindings.js";
-import { type PreparedOperation, prepareOperation } from "../../decision/prepare.js";
+import { prepareOperation } from "../../decision/prepare.js";
+import type { PreparedOperation } from "../../decision/prepared.js";
 import type { TokenScopes } from "../../decision/token-scopes.js";
 import {
   type Alternative,
