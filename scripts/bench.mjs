@@ -1,127 +1,199 @@
-// npm run bench: measures a decision against a hand-written check with Set and Map. Both decide the same requests in one run,
-// in alternation, and every run checks that they allow the same number. Ratios are comparable between machines; nanoseconds
-// are not.
+// npm run bench [-- --check] [-- --write] [-- WORKLOAD...]: measures a decision against a hand-written check with Set and Map. All decide
+// the same requests in one run, in alternation, and must allow the same ones. Ratios are comparable between machines; nanoseconds are not.
+// `--check` is short, and fails where a ratio is a third worse than in scripts/bench/ratios.json, in each of three attempts. `--write`
+// writes that file.
+import { readFileSync, writeFileSync } from "node:fs";
+import { measure } from "mitata";
+import { CONTENDERS } from "./bench/contenders.mjs";
+import { DENIALS } from "./bench/denials.mjs";
+import { WORKLOADS } from "./bench/workloads.mjs";
 
-import { readFileSync } from "node:fs";
-import { loadPolicy } from "scope-policy";
+/** @import { Contender } from "./bench/contenders.mjs" */
+/** @import { Workload } from "./bench/workloads.mjs" */
 
-/** @type {{ scopes: { name: string }[], operations: { id: string, anyOf: string[][] }[] }} */
-const seed = JSON.parse(
-  readFileSync(new URL("../test/seeds/loopwise.json", import.meta.url), "utf8"),
-);
-const scopes = seed.scopes.map((scope) => scope.name);
-/** @type {[name: string, anyOf: string[]][]} */
-const tools = seed.operations.map(({ id, anyOf }) => [id, anyOf.flat()]);
+const isCheck = process.argv.includes("--check");
+const isWrite = process.argv.includes("--write");
+const named = Object.keys(WORKLOADS).filter((name) => process.argv.includes(name));
+const names = named.length > 0 ? named : Object.keys(WORKLOADS);
+const EXTENT = isCheck ? { rounds: 5, milliseconds: 40 } : { rounds: 15, milliseconds: 60 };
+const RATIOS = new URL("bench/ratios.json", import.meta.url);
+/** How much worse a ratio may become. */
+const TOLERANCE = 4 / 3;
+const ATTEMPTS = 3;
+/** Number of decisions in a sample. */
+const BATCH = 512;
 
-// mulberry32, with a fixed seed: the same numbers in every run
-let state = 42;
-const random = () => {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
-/** @type {<Item>(list: readonly Item[]) => Item} */
-const pick = (list) => /** @type {never} */ (list[Math.floor(random() * list.length)]);
+/** @typedef {"known" | "anew"} Kind */
+/** @type {Readonly<Record<Kind, string>>} */
+const KINDS = { known: "a token that is held", anew: "new text each time" };
 
-const texts = Array.from({ length: 1_000 }, () => scopes.filter(() => random() < 0.5).join(" "));
-const tokens = texts.map((scope) => ({ scope, sub: "user-1", client_id: "app-1" }));
-const requests = Array.from({ length: 16_384 }, () => ({
-  token: Math.floor(random() * texts.length),
-  tool: random() < 0.05 ? "no_such_tool" : pick(tools)[0],
-}));
+/**
+ * The arguments of a batch of decisions.
+ *
+ * @typedef {object} Batch
+ * @property {(object | string)[]} tokens
+ * @property {string[]} tools
+ * @property {(string | undefined)[]} values
+ */
 
-const policy = loadPolicy({
-  name: "Bench",
-  version: "1",
-  scopes: Object.fromEntries(scopes.map((scope) => [scope, {}])),
-  tools: Object.fromEntries(tools.map(([name, anyOf]) => [name, { anyOf }])),
-});
-const byHand = new Map(tools);
-const sets = texts.map((text) => new Set(text.split(" ")));
-/** @type {(held: Set<string>, tool: string) => boolean} */
-const check = (held, tool) => byHand.get(tool)?.some((scope) => held.has(scope)) ?? false;
-
-/** Returns strings that no earlier call has used, as the parser of a request creates them. */
-const fresh = () => {
-  const jsons = requests.map(({ token, tool }) => JSON.stringify([texts[token], tool]));
-  return jsons.map((json) => {
-    /** @type {[string, string]} */
-    const pair = JSON.parse(json);
-    return pair;
-  });
-};
-
-/** @type {Record<string, Record<string, () => number>>} */
-const cases = {
-  "a known token": {
-    "scope-policy": () => {
-      let count = 0;
-      for (const { token, tool } of requests) {
-        if (policy.decideUntrusted(tokens[token], tool).allowed) count += 1;
-      }
-      return count;
-    },
-    "Set and Map": () => {
-      let count = 0;
-      for (const { token, tool } of requests) {
-        if (check(/** @type {Set<string>} */ (sets[token]), tool)) count += 1;
-      }
-      return count;
-    },
-  },
-};
-
-/** @type {Record<string, (pairs: [string, string][]) => number>} */
-const cold = {
-  "scope-policy": (pairs) => {
-    let count = 0;
-    for (const [scope, tool] of pairs) {
-      if (policy.decideUntrusted({ scope, sub: "user-1" }, tool).allowed) count += 1;
+/**
+ * Creates the function that fills a batch with the next requests. A new text is another string in each batch, as a parser returns it.
+ *
+ * @param {Workload} workload
+ * @param {Contender} contender
+ * @param {Kind} kind
+ */
+function createFiller({ texts, requests }, contender, kind) {
+  const held = texts.map((text) => contender.prepare(text));
+  const jsons = requests.map(({ text, tool, value }) => JSON.stringify([texts[text], tool, value]));
+  let next = 0;
+  return (/** @type {Batch} */ batch) => {
+    for (let index = 0; index < BATCH; index += 1, next = (next + 1) % requests.length) {
+      const request = requests[next];
+      if (request === undefined) continue;
+      /** @type {[string, string, string | null]} */
+      const [text, tool, value] =
+        kind === "known"
+          ? ["", request.tool, request.value ?? null]
+          : JSON.parse(/** @type {string} */ (jsons[next]));
+      batch.tokens[index] = kind === "known" ? (held[request.text] ?? {}) : text;
+      batch.tools[index] = tool;
+      batch.values[index] = value ?? undefined;
     }
-    return count;
-  },
-  "Set and Map": (pairs) => {
+  };
+}
+
+let loops = 0;
+
+/**
+ * Creates a loop of its own for each contender, so that the engine knows the function that it calls.
+ *
+ * @param {(token: never, tool: string, value: string | undefined) => boolean} decide
+ * @returns {({ tokens, tools, values }: Batch) => number}
+ */
+function createLoop(decide) {
+  loops += 1;
+  const source = `/* ${loops} */ return ({ tokens, tools, values }) => {
     let count = 0;
-    for (const [scope, tool] of pairs) if (check(new Set(scope.split(" ")), tool)) count += 1;
+    for (let i = 0; i < ${BATCH}; i += 1) if (decide(tokens[i], tools[i], values[i])) count += 1;
     return count;
-  },
-};
+  };`;
+  return new Function("decide", source)(decide);
+}
 
-const wanted = requests.filter(({ token, tool }) =>
-  check(/** @type {Set<string>} */ (sets[token]), tool),
-).length;
-/** @type {Map<string, number[]>} */
-const times = new Map();
-/** @type {(key: string, run: () => number) => void} */
-const time = (key, run) => {
-  const start = process.hrtime.bigint();
-  const count = run();
-  const spent = Number(process.hrtime.bigint() - start) / requests.length;
-  if (count !== wanted) throw new Error(`${key}: ${count} calls allowed, expected ${wanted}`);
-  times.set(key, [...(times.get(key) ?? []), spent]);
-};
+/**
+ * @param {readonly number[]} numbers
+ * @returns {number}
+ */
+function medianOf(numbers) {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
 
-for (let round = 0; round < 40; round += 1) {
-  for (const [name, run] of Object.entries(cases["a known token"] ?? {}))
-    time(`a known token|${name}`, run);
-  for (const [name, run] of Object.entries(cold)) {
-    const pairs = fresh();
-    time(`new text each time|${name}`, () => run(pairs));
+/**
+ * Measures functions in alternation, and returns the nanoseconds of one decision for each.
+ *
+ * @param {readonly { before: () => void, run: () => unknown, decisions: number }[]} jobs
+ */
+async function measureAll(jobs) {
+  const times = jobs.map(() => /** @type {number[]} */ ([]));
+  for (let round = 0; round < EXTENT.rounds; round += 1) {
+    for (const [index, { before, run, decisions }] of jobs.entries()) {
+      const { p50 } = await measure(
+        function* () {
+          yield { 0: () => before(), bench: () => run() };
+        },
+        { min_cpu_time: EXTENT.milliseconds * 1e6, warmup_samples: 2, batch_threshold: 0 },
+      );
+      times[index]?.push(p50 / decisions);
+    }
+  }
+  return times.map(medianOf);
+}
+
+/** @param {Workload} workload */
+async function measureWorkload(workload) {
+  const kinds = /** @type {Kind[]} */ (Object.keys(KINDS));
+  const made = Object.values(CONTENDERS).map((create) => create(workload));
+  const jobs = kinds.flatMap((kind) =>
+    made.map((contender) => {
+      const fill = createFiller(workload, contender, kind);
+      /** @type {Batch} */
+      const batch = { tokens: [], tools: [], values: [] };
+      const loop = createLoop(contender[kind]);
+      return { before: () => fill(batch), run: () => loop(batch), decisions: BATCH };
+    }),
+  );
+  // every contender must allow the same requests
+  for (let at = 0; at < workload.requests.length; at += BATCH) {
+    const counts = jobs.map(({ before, run }) => {
+      before();
+      return run();
+    });
+    if (new Set(counts).size > 1) throw new Error(`${workload.name}: ${counts.join(", ")} allowed`);
+  }
+  const times = await measureAll(jobs);
+  return kinds.map((kind, index) => {
+    const [ours = Number.NaN, theirs = Number.NaN] = times.slice(2 * index, 2 * index + 2);
+    return { name: `${workload.name}, ${KINDS[kind]}`, ours, theirs, ratio: ours / theirs };
+  });
+}
+
+async function measureDenials() {
+  const rows = [];
+  for (const { name, allow, deny } of DENIALS) {
+    if (!allow() || deny()) throw new Error(`denial of ${name}: unexpected decision`);
+    const jobs = [deny, allow].map((decide) => {
+      const loop = createLoop(decide);
+      /** @type {Batch} */
+      const batch = { tokens: [], tools: [], values: [] };
+      return { before: () => undefined, run: () => loop(batch), decisions: BATCH };
+    });
+    const [ours = Number.NaN, theirs = Number.NaN] = await measureAll(jobs);
+    rows.push({ name: `denial: ${name}`, ours, theirs, ratio: ours / theirs });
+  }
+  return rows;
+}
+
+/** @param {readonly { name: string, ours: number, theirs: number, ratio: number }[]} rows */
+function print(rows) {
+  for (const { name, ours, theirs, ratio } of rows) {
+    const columns = [ours.toFixed(1), theirs.toFixed(1), ratio.toFixed(2)];
+    console.log(name.padEnd(62) + columns.map((column) => column.padStart(12)).join(""));
   }
 }
 
-/** @type {(key: string) => number} */
-const median = (key) => [...(times.get(key) ?? [])].sort((a, b) => a - b)[20] ?? Number.NaN;
+const parts = [
+  ...names
+    .flatMap((name) => WORKLOADS[name] ?? [])
+    .map((create) => () => measureWorkload(create())),
+  ...(named.length === 0 ? [measureDenials] : []),
+];
+/** @type {Record<string, number>} */
+const known = isCheck ? JSON.parse(readFileSync(RATIOS, "utf8")) : {};
+/** @type {Record<string, number>} */
+const ratios = {};
 console.log(
-  `${tools.length} tools, ${scopes.length} scopes, ${texts.length} tokens, ${requests.length} requests, node ${process.version}`,
+  `nanoseconds of a decision on node ${process.version}, medians of alternating rounds\n`,
 );
-console.log("nanoseconds per decision, median of 40 alternating rounds\n");
-console.log("                     scope-policy   Set and Map   ratio");
-for (const label of ["a known token", "new text each time"]) {
-  const ours = median(`${label}|scope-policy`);
-  const theirs = median(`${label}|Set and Map`);
-  console.log(
-    `${label.padEnd(20)} ${ours.toFixed(0).padStart(12)}  ${theirs.toFixed(0).padStart(12)}  ${(ours / theirs).toFixed(2).padStart(6)}`,
-  );
+const heads = ["scope-policy", "Set and Map", "ratio"].map((head) => head.padStart(12));
+console.log(
+  `${" ".repeat(62)}${heads.join("")}\n(for a denial, the second column is an allowed call)`,
+);
+let failed = 0;
+for (const run of parts) {
+  for (let attempt = 1; ; attempt += 1) {
+    const rows = await run();
+    print(rows);
+    for (const { name, ratio } of rows) ratios[name] = Number(ratio.toFixed(2));
+    const worse = rows.filter(({ name, ratio }) => ratio > (known[name] ?? Infinity) * TOLERANCE);
+    if (worse.length === 0) break;
+    if (attempt < ATTEMPTS) continue;
+    failed += 1;
+    for (const { name, ratio } of worse)
+      console.error(`FAILED: ${name}: ${ratio.toFixed(2)}, over a third more than ${known[name]}`);
+    break;
+  }
 }
+if (isWrite) writeFileSync(RATIOS, `${JSON.stringify(ratios, undefined, 2)}\n`);
+process.exitCode = failed > 0 ? 1 : 0;

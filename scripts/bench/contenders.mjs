@@ -1,0 +1,53 @@
+import { loadPolicy } from "scope-policy";
+
+/** @import { Workload } from "./workloads.mjs" */
+
+/**
+ * @typedef {object} Contender
+ * @property {(text: string) => object} prepare - what a program holds of a token
+ * @property {(held: object, tool: string, value: string | undefined) => boolean} known - decides about a token that is held
+ * @property {(text: string, tool: string, value: string | undefined) => boolean} anew - decides about a text that was just parsed
+ */
+
+/**
+ * @param {Workload} workload
+ * @returns {Contender}
+ */
+function scopePolicy({ scopes, tools }) {
+  const policy = loadPolicy({
+    name: "Bench",
+    version: "1",
+    scopes: Object.fromEntries(scopes.map((scope) => [scope, {}])),
+    tools: Object.fromEntries([...tools].map(([tool, anyOf]) => [tool, { anyOf }])),
+  });
+  const prepare = (/** @type {string} */ scope) => ({ scope, sub: "user-1", client_id: "app-1" });
+  return {
+    prepare,
+    known: (held, tool, id) =>
+      policy.decideUntrusted(held, tool, id === undefined ? undefined : { id }).allowed,
+    anew: (text, tool, id) =>
+      policy.decideUntrusted(prepare(text), tool, id === undefined ? undefined : { id }).allowed,
+  };
+}
+
+/**
+ * What one would write without a policy: a `Set` of the scopes of a token, and a `Map` from the tool to its scopes.
+ *
+ * @param {Workload} workload
+ * @returns {Contender}
+ */
+function setAndMap({ tools }) {
+  const prepare = (/** @type {string} */ text) => new Set(text.split(" "));
+  /** @type {(held: object, tool: string, value: string | undefined) => boolean} */
+  const known = (held, tool, value) => {
+    const scopes = /** @type {ReadonlySet<string>} */ (held);
+    const anyOf = tools.get(tool);
+    if (anyOf === undefined) return false;
+    if (value === undefined) return anyOf.some((scope) => scopes.has(scope));
+    return anyOf.some((scope) => scopes.has(scope.replace("{id}", value)));
+  };
+  return { prepare, known, anew: (text, tool, value) => known(prepare(text), tool, value) };
+}
+
+/** @type {Readonly<Record<string, (workload: Workload) => Contender>>} */
+export const CONTENDERS = { "scope-policy": scopePolicy, "Set and Map": setAndMap };
