@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
+import { once } from "../grammar/once.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { MATCHING_RULES } from "./scope-lookup.js";
@@ -149,13 +150,8 @@ function createSchemas() {
   };
 }
 
-let created: ReturnType<typeof createSchemas> | undefined;
-
 /** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
-export function schemas(): ReturnType<typeof createSchemas> {
-  created ??= createSchemas();
-  return created;
-}
+export const schemas = once(createSchemas);
 
 type Issue = z.core.$ZodIssue;
 
