@@ -1,9 +1,10 @@
 import { defineConfig } from "tsup";
 import { bundleCommandLine } from "./scripts/bundle-command-line.mjs";
 import { entries } from "./scripts/entries.mjs";
+import { joinModules } from "./scripts/join-modules.mjs";
 
-// One file for each module, so that a bundler leaves out each module that its program does not use, whatever the module
-// does when it is loaded. The command line shares these files: a policy made through the package is one that it knows.
+// tsup compiles each module to a file, and joinModules then joins these to few. The command line shares them: a policy made through
+// the package is one that it knows.
 export default defineConfig({
   entry: ["src/**/*.ts", "!src/cli.ts", "!src/cli/**"],
   bundle: false,
@@ -18,5 +19,8 @@ export default defineConfig({
   },
   clean: true,
   treeshake: false,
-  onSuccess: bundleCommandLine,
+  onSuccess: async () => {
+    await bundleCommandLine();
+    await joinModules();
+  },
 });

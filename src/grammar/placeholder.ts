@@ -13,6 +13,7 @@ export interface PlaceholderSplit {
 
 /** Splits a text at its placeholders. Other braces are text. */
 export function splitPlaceholders(text: string): PlaceholderSplit {
+  if (!hasBracket(text)) return { literals: [text], names: [] };
   const literals: string[] = [];
   const names: string[] = [];
   let end = 0;
@@ -37,7 +38,12 @@ export function printPlaceholders(text: string): string {
 
 /** Returns whether a text has a placeholder. A scope-token that has one is a template: in an access token it grants nothing. */
 export function hasPlaceholder(text: string): boolean {
-  return (text.includes("{") || text.includes("<")) && text.search(PLACEHOLDER) !== -1;
+  return hasBracket(text) && text.search(PLACEHOLDER) !== -1;
+}
+
+/** Returns whether a text has a character that can begin a placeholder. Most scopes have none, and then nothing is searched. */
+function hasBracket(text: string): boolean {
+  return text.includes("{") || text.includes("<");
 }
 
 /** Returns the index of the first `{`, `}`, `<` or `>` of a text that is not part of a placeholder, or -1. */

@@ -46,13 +46,14 @@ export function readWithin(
   path: Path,
   { boundaries, report }: { readonly boundaries: BoundaryTable; readonly report: Report },
 ): readonly NamedBoundary[] {
+  if (within === undefined) return [];
   const { byName, isIncomplete } = boundaries;
   const place = [...path, "within"];
-  const isEmpty = within !== undefined && Object.keys(within).length === 0;
+  const isEmpty = Object.keys(within).length === 0;
   if (isEmpty && !report.damaged.has(formatPath(place))) {
     report.add("empty_within", place, 'must name a boundary, as in { project: "projectId" }');
   }
-  return Object.entries(within ?? {}).flatMap(([name, param]) => {
+  return Object.entries(within).flatMap(([name, param]) => {
     const at = [...place, name];
     const boundary = byName.get(name);
     if (boundary === undefined) {

@@ -4,7 +4,7 @@ import {
   type CompiledPolicy,
   type TypeConditions,
 } from "./compiled-policy.js";
-import type { PolicyDefinition } from "./definition.js";
+import type { PolicyDefinition, ScopeOptions } from "./definition.js";
 import type { Path, Report } from "./report.js";
 import { declaredNames } from "./suggest.js";
 
@@ -14,6 +14,9 @@ export interface ConditionNames {
   readonly accountTypes: ReadonlySet<string>;
   readonly entitlements: ReadonlySet<string>;
 }
+
+/** The conditions of a scope or a requirement, as written. */
+type Conditions = Pick<ScopeOptions, "tier" | "accountTypes" | "entitlement">;
 
 /** Reads `tiers`, `accountTypes` and `entitlements` of a definition. Reports duplicates. */
 export function compileConditions(definition: PolicyDefinition, report: Report): ConditionNames {
@@ -27,9 +30,13 @@ export function compileConditions(definition: PolicyDefinition, report: Report):
   };
 }
 
-/** Returns the rank of a tier, or {@link ANY_TIER} without one. Reports an undeclared tier. */
+/**
+ * Returns the rank of the tier of a scope or a requirement, or {@link ANY_TIER} without one. Reports an undeclared tier.
+ *
+ * @param path - the place of the scope or the requirement
+ */
 export function rankOf(
-  tier: string | undefined,
+  { tier }: Conditions,
   gates: ConditionNames,
   path: Path,
   report: Report,
@@ -38,20 +45,23 @@ export function rankOf(
   const rank = gates.tierRank.get(tier);
   if (rank !== undefined || isIncomplete("tiers", report)) return rank ?? ANY_TIER;
   const message = `undeclared tier \`${tier}\`: ${declaredNames("tiers", gates.tierRank)}`;
-  report.add("unknown_tier", path, message, (suggest) => suggest(tier, gates.tierRank.keys()));
+  const at = [...path, "tier"];
+  report.add("unknown_tier", at, message, (suggest) => suggest(tier, gates.tierRank.keys()));
   return ANY_TIER;
 }
 
-/** Reports undeclared and duplicate account types. Returns the list. */
+/** Reports undeclared and duplicate account types of a scope or a requirement. Returns the list. */
 export function checkAccountTypes(
-  types: readonly string[] | undefined,
+  { accountTypes: types }: Conditions,
   gates: ConditionNames,
-  path: Path,
+  owner: Path,
   report: Report,
 ): readonly string[] | undefined {
+  if (types === undefined) return undefined;
+  const path = [...owner, "accountTypes"];
   reportDuplicates(types, path, report);
   if (isIncomplete("accountTypes", report)) return types;
-  for (const [index, type] of (types ?? []).entries()) {
+  for (const [index, type] of types.entries()) {
     if (type === undefined || gates.accountTypes.has(type)) continue;
     const declared = declaredNames("account types", gates.accountTypes);
     report.add(
@@ -66,9 +76,9 @@ export function checkAccountTypes(
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/** Returns the entitlement of a condition as a list, empty without one. Reports an undeclared entitlement. */
+/** Returns the entitlement of a scope or a requirement as a list, empty without one. Reports an undeclared entitlement. */
 export function entitlementsOf(
-  entitlement: string | undefined,
+  { entitlement }: Conditions,
   gates: ConditionNames,
   path: Path,
   report: Report,
@@ -79,7 +89,7 @@ export function entitlementsOf(
     const place = gates.tierRank.has(entitlement) ? "; it is a tier: write `tier`" : "";
     report.add(
       "unknown_entitlement",
-      path,
+      [...path, "entitlement"],
       `undeclared entitlement \`${entitlement}\`: ${declared}${place}`,
       (suggest) => suggest(entitlement, gates.entitlements),
     );
@@ -115,8 +125,9 @@ export function reportDuplicates(
   report: Report,
   show: (item: unknown) => string = String,
 ): void {
+  if (list === undefined || list.length < 2) return;
   const seen = new Set<string>();
-  for (const [index, item] of (list ?? []).entries()) {
+  for (const [index, item] of list.entries()) {
     if (item === undefined) continue;
     const text = show(item);
     if (seen.has(text)) report.add("duplicate", [...path, index], `duplicate \`${text}\``);

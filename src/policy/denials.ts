@@ -24,6 +24,7 @@ export function denyByPattern(
   report: Report,
 ): void {
   const denying = patterns.filter(({ operation }) => isHardDenial(operation));
+  if (denying.length === 0) return;
   const open = [...operations].filter(([, operation]) => !isHardDenial(operation));
   const steps = stepsOf(
     open.map(([name]) => name),

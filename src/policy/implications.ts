@@ -28,9 +28,11 @@ export function resolveImpliedScopes(
   draftOf: (name: unknown, path: Path) => ScopeDraft | undefined,
   report: Report,
 ): void {
+  const names = draft.options.implies;
+  if (names === undefined) return;
   const path = [...draft.path, "implies"];
-  reportDuplicates(draft.options.implies, path, report, printedScope);
-  for (const [index, name] of (draft.options.implies ?? []).entries()) {
+  reportDuplicates(names, path, report, printedScope);
+  for (const [index, name] of names.entries()) {
     const at = [...path, index];
     const implied = draftOf(name, at);
     if (implied === undefined) continue;
@@ -88,6 +90,8 @@ export function createClosureReader(
   let left = MAX_IMPLIED;
   let isReported = false;
   const closureOf = (start: ScopeDraft): readonly ImpliedScope[] => {
+    if (start.implies.length === 0 && start.template.names.length === 0)
+      return [plain[start.id] as ImpliedScope];
     const closure: ImpliedScope[] = [];
     const reached = new Set<string>();
     const isReached = (scope: number, own: readonly number[]): boolean => {

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, OperationsByName } from "./compiled-policy.js";
+import type { CompiledPolicy, Operation, OperationsByName } from "./compiled-policy.js";
 import { isToolName } from "./tool-names.js";
 
 type Tables = Pick<CompiledPolicy, "operations" | "patterns" | "router" | "fromCode">;
@@ -9,16 +9,16 @@ type Tables = Pick<CompiledPolicy, "operations" | "patterns" | "router" | "fromC
  */
 export function withoutInternal(all: OperationsByName, router: Tables["router"]): Tables {
   const { operations, patterns } = all;
-  const entries = [...operations];
-  const shared = patterns.filter(({ operation }) => !operation.internal);
-  if (shared.length === patterns.length && entries.every(([, { internal }]) => !internal)) {
+  const isOpen = ({ internal }: Operation) => !internal;
+  const shared = patterns.filter(({ operation }) => isOpen(operation));
+  if (shared.length === patterns.length && [...operations.values()].every(isOpen)) {
     return { operations, patterns, router, fromCode: all };
   }
   const own = patterns.filter(({ operation }) => operation.internal);
   const isInternal = (name: string): boolean =>
     operations.get(name)?.internal ?? own.some(({ matches }) => matches(name));
   return {
-    operations: new Map(entries.filter(([, { internal }]) => !internal)),
+    operations: new Map([...operations].filter(([, operation]) => isOpen(operation))),
     patterns: shared.map(({ matches, operation }) => ({
       matches: (name) => matches(name) && !isInternal(name),
       operation,

@@ -19,7 +19,13 @@ import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { checkCatchAll, readEndpoints } from "./read-endpoints.js";
 import { formatPath, type Path } from "./report.js";
-import { PARTS, type RequirementContext, readConditions, readRequirement } from "./requirement.js";
+import {
+  type ExpansionContext,
+  PARTS,
+  type RequirementContext,
+  readConditions,
+  readRequirement,
+} from "./requirement.js";
 import { checkRequirementSizes, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
   type AlternativeDraft,
@@ -55,7 +61,7 @@ export function compileOperations(
     ],
     report,
   );
-  const around = { ...reading, hasRoom, shared: NO_PARTS, within: [] };
+  const around = { ...reading, isDry: !hasRoom, shared: NO_PARTS, within: [] };
   const ofTools: OperationContext = { ...around, always: draftFromScopes(baseline) };
   const ofEndpoints: OperationContext = { ...around, always: draftFromScopes([]) };
   const operations = new Map<string, Operation>();
@@ -85,9 +91,7 @@ export function compileOperations(
 }
 
 /** The context in which an operation is compiled. */
-interface OperationContext extends RequirementContext {
-  /** Whether the alternatives of all operations are within the limit. */
-  readonly hasRoom: boolean;
+interface OperationContext extends ExpansionContext {
   /** The additional requirement of every operation of the kind. */
   readonly always: AlternativeDraft;
   /** In a branch: the parts of the whole operation, for a branch without such a part of its own. */
@@ -154,15 +158,19 @@ function compileOperation(
   const flags = { hidden: options.hidden === true, internal: options.internal === true };
   if (options.cases !== undefined)
     return compileCases({ name, kind, flags }, options, path, around);
-  const base = { name, kind, ...flags, denial: options.deny };
-  if (options.deny !== undefined)
-    return { ...base, rules: [], params: NO_PARAMS, public: false, cases: NO_CASES };
-  const rule = compileEntry(entry, options, path, around);
+  const rule = options.deny === undefined ? compileEntry(entry, options, path, around) : undefined;
   return {
-    ...base,
-    rules: [rule],
-    params: Object.freeze(rule.params.map((param) => param.name)),
-    public: rule.public,
+    name,
+    kind,
+    denial: options.deny,
+    rules: rule === undefined ? [] : [rule],
+    params:
+      rule === undefined || rule.params.length === 0
+        ? NO_PARAMS
+        : Object.freeze(rule.params.map((param) => param.name)),
+    public: rule?.public === true,
+    hidden: flags.hidden,
+    internal: flags.internal,
     cases: NO_CASES,
   };
 }
@@ -220,7 +228,7 @@ function compileEntry(
   path: Path,
   around: OperationContext,
 ): Rule {
-  const { report, budget, always, hasRoom } = around;
+  const { report, budget, always, isDry } = around;
   const parts = partsOf(options, path, around);
   if (options.public === true) return compileRule([], budget, parts);
   const excess = excessOf(sizeOfOperation(entry, always.uses.length));
@@ -232,10 +240,14 @@ function compileEntry(
   const drafts =
     options.authenticated === true
       ? [readConditions(options, path, around)]
-      : readRequirement(entry, path, around, !hasRoom);
-  const within = [...around.within, ...readWithin(options.within, path, around)];
-  const inside = { ...always, within };
-  const settled = hasRoom ? drafts.map((draft) => merge([draft, inside], budget)) : [];
+      : readRequirement(entry, path, around);
+  const own = readWithin(options.within, path, around);
+  const within = own.length === 0 ? around.within : [...around.within, ...own];
+  if (isDry) return compileRule([], budget, parts);
+  const isAlone = always.uses.length === 0 && within.length === 0;
+  const settled = isAlone
+    ? drafts
+    : drafts.map((draft) => merge([draft, { ...always, within }], budget));
   return compileRule(settled, budget, parts);
 }
 
@@ -243,6 +255,8 @@ function compileEntry(
 function partsOf(options: OperationOptions, path: Path, around: OperationContext): RuleParts {
   const { authentication: given, enrichments } = around.shared;
   const own = readAuthentication(options, path, around.report);
+  const isBare = options.public !== true && own === undefined && options.enrichedBy === undefined;
+  if (isBare) return around.shared;
   return {
     isPublic: options.public === true,
     authentication:

@@ -48,10 +48,11 @@ export interface Overlap {
  * Names of many different shapes cost one comparison for each pair of shapes. The steps limit this cost.
  */
 export function* overlapsOf(names: readonly NamedScope[], steps: StepBudget): Generator<Overlap> {
+  // two texts without placeholders cannot overlap
+  if (names.every(({ template }) => template.holes.length === 0)) return;
   for (const groups of familiesOf(names)) {
     for (const [index, left] of groups.entries()) {
       for (const right of groups.slice(index)) {
-        // two texts without placeholders cannot overlap
         if (![...left.ends, ...right.ends].some((ends) => ends !== undefined)) continue;
         for (const [one, other, text] of pairsOf(left, right, steps)) {
           for (const left of one.names)

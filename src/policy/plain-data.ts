@@ -113,7 +113,8 @@ export function isPlain(value: object): boolean {
 export function deepFreeze<Data>(data: Data): Data {
   if (typeof data === "object" && data !== null && !Object.isFrozen(data)) {
     Object.freeze(data);
-    for (const value of Object.values(data)) deepFreeze(value);
+    if (Array.isArray(data)) data.forEach(deepFreeze);
+    else for (const value of Object.values(data)) deepFreeze(value);
   }
   return data;
 }

@@ -1,5 +1,6 @@
 import { PolicyError } from "../errors.js";
 import { anyText } from "../grammar/any-value.js";
+import { once } from "../grammar/once.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { type BindParams, type BindResult, bindCompiled } from "../grammar/template.js";
 import { isOpen } from "./approval.js";
@@ -97,7 +98,7 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
   const named = (kind: "tool" | "endpoint") =>
     Object.freeze(shown.filter((one) => one.kind === kind).map(({ name }) => name));
   const offered = policy.scopes.filter(isOpen);
-  const scopesByName = new Map(policy.scopes.map((scope) => [scope.name, scope]));
+  const scopesByName = once(() => new Map(policy.scopes.map((scope) => [scope.name, scope])));
   const missing = (granted: unknown, wanted: unknown, options?: MeaningOptions) =>
     missingScope(policy, granted, wanted, readFirstParty(options));
   return {
@@ -116,10 +117,10 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
       return given.map(({ name }) => name).join(" ");
     },
     bindScope: (scope, values) => {
-      const declared = scopesByName.get(printedScope(scope));
+      const declared = scopesByName().get(printedScope(scope));
       if (declared !== undefined) return bindCompiled(declared.template, values);
       const text = anyText(scope);
-      const message = `the policy declares no scope \`${text}\`${hintAt(text, "scopes", scopesByName)}`;
+      const message = `the policy declares no scope \`${text}\`${hintAt(text, "scopes", scopesByName())}`;
       throw new PolicyError("ERR_SCOPE_INVALID", escapeControls(message));
     },
   };

@@ -25,6 +25,12 @@ export interface RequirementContext {
   readonly budget: RuleBudget;
 }
 
+/** The context in which the alternatives of a requirement are multiplied. */
+export interface ExpansionContext extends RequirementContext {
+  /** Whether requirements are only checked, because the alternatives of all operations exceed a limit. */
+  readonly isDry: boolean;
+}
+
 /** The conditions and renamings of a requirement, with those that it inherits from the requirement around it. */
 interface Inherited {
   readonly tier: number;
@@ -44,13 +50,15 @@ interface Renaming {
   used: boolean;
 }
 
+const NO_RENAMINGS: Inherited["params"] = new Map();
+
 function createOutermost(): Inherited {
   return {
     tier: ANY_TIER,
     accountTypes: undefined,
     typeConditions: [],
     entitlements: [],
-    params: new Map(),
+    params: NO_RENAMINGS,
     outer: undefined,
     isUnclear: false,
   };
@@ -62,16 +70,13 @@ export const PARTS = ["scope", "allOf", "anyOf"] as const;
 /**
  * Returns the alternatives of a requirement in declared order: `anyOf` concatenates them, `allOf` combines each with each.
  * Reports undeclared, empty, duplicate and ambiguous parts, and returns the alternatives of the others.
- *
- * @param isDry - whether the requirement is only checked, because its alternatives exceed a limit
  */
 export function readRequirement(
   written: RequirementSource,
   path: Path,
-  reading: RequirementContext,
-  isDry: boolean,
+  reading: ExpansionContext,
 ): readonly AlternativeDraft[] {
-  return expand(written, path, createOutermost(), { ...reading, isDry });
+  return expand(written, path, createOutermost(), reading);
 }
 
 /** Returns the conditions of an entry without a requirement (`authenticated`) as an alternative without scopes. */
@@ -88,11 +93,6 @@ function draftOf(
   { tier, accountTypes, typeConditions, entitlements }: Inherited,
 ): AlternativeDraft {
   return { uses, tier, accountTypes, typeConditions, entitlements, within: [] };
-}
-
-interface ExpansionContext extends RequirementContext {
-  /** Whether the requirement is only checked and not multiplied. */
-  readonly isDry: boolean;
 }
 
 function expand(
@@ -120,6 +120,7 @@ function expand(
     return [];
   }
   const drafts = expandPart(written, path, inner, reading);
+  if (inner === outer) return drafts;
   for (const { used, path: at } of inner.params.values()) {
     if (!used && !inner.isUnclear)
       reading.report.add("unused_param", at, "no scope of this requirement has this placeholder");
@@ -171,25 +172,20 @@ function canonical(written: RequirementSource): string {
   return bare ? printedScope(scope) : JSON.stringify(written);
 }
 
+/** The members that the parts of a requirement inherit. */
+const INHERITED = ["tier", "accountTypes", "entitlement", "params"] as const;
+
+/** Returns what the parts of a requirement inherit: that of the requirement around it if it adds nothing. */
 function createInherited(
   written: RequirementOptions,
   path: Path,
   outer: Inherited,
   { conditions, report, budget }: RequirementContext,
 ): Inherited {
-  const tier = rankOf(written.tier, conditions, [...path, "tier"], report);
-  const types = checkAccountTypes(
-    written.accountTypes,
-    conditions,
-    [...path, "accountTypes"],
-    report,
-  );
-  const entitlements = entitlementsOf(
-    written.entitlement,
-    conditions,
-    [...path, "entitlement"],
-    report,
-  );
+  if (INHERITED.every((member) => written[member] === undefined)) return outer;
+  const tier = rankOf(written, conditions, path, report);
+  const types = checkAccountTypes(written, conditions, path, report);
+  const entitlements = entitlementsOf(written, conditions, path, report);
   const params = new Map<string, Renaming>();
   for (const [placeholder, param] of Object.entries(written.params ?? {})) {
     const renaming = { param, path: [...path, "params", placeholder], used: false };

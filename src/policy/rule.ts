@@ -1,3 +1,4 @@
+import { once } from "../grammar/once.js";
 import { acceptanceKey, type Template } from "../grammar/template.js";
 import {
   type Alternative,
@@ -163,22 +164,38 @@ export function compileRule(
   };
 }
 
+const NO_PLACES: readonly number[] = Object.freeze([]);
+const NO_BOUNDARIES: readonly BoundaryUse[] = Object.freeze([]);
+const plainUses = new WeakMap<CompiledScope, ScopeUse>();
+
+/** Returns the use of a scope without placeholders, which is one object for all rules. */
+function plainUseOf(scope: CompiledScope): ScopeUse {
+  const use = plainUses.get(scope) ?? { scope, params: NO_PLACES };
+  plainUses.set(scope, use);
+  return use;
+}
+
 /**
  * Creates a function that returns one object for equal uses, because a rule may name a scope a thousand times. It gives each
  * parameter its index.
  */
 function createPlaces(budget: RuleBudget) {
   const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
-  const places = new Map<string, number>();
-  const sites = new Set<string>();
-  const uses = new Map<string, ScopeUse>();
-  const within = new Map<readonly NamedBoundary[], readonly BoundaryUse[]>();
+  // most rules have no parameter and need none of these
+  const tables = once(() => ({
+    places: new Map<string, number>(),
+    sites: new Set<string>(),
+    uses: new Map<string, ScopeUse>(),
+    within: new Map<readonly NamedBoundary[], readonly BoundaryUse[]>(),
+  }));
   const indexOf = (name: string): number => {
+    const { places } = tables();
     const place = places.get(name) ?? params.push({ name, sites: [] }) - 1;
     places.set(name, place);
     return place;
   };
   const placeOf = (name: string, template: Template, index: number): number => {
+    const { sites } = tables();
     const place = indexOf(name);
     const site = `${place} ${acceptanceKey(template, index)}`;
     if (!sites.has(site)) params[place]?.sites.push({ template, index });
@@ -186,6 +203,8 @@ function createPlaces(budget: RuleBudget) {
     return place;
   };
   const useOf = ({ scope, params: names }: NamedUse): ScopeUse => {
+    if (names.length === 0) return plainUseOf(scope);
+    const { uses } = tables();
     const key = `${scope.id} ${names.join(" ")}`;
     const known = uses.get(key);
     if (known !== undefined) return known;
@@ -198,6 +217,8 @@ function createPlaces(budget: RuleBudget) {
   };
   // nearly every alternative of a rule has the same list
   const withinOf = (named: readonly NamedBoundary[]): readonly BoundaryUse[] => {
+    if (named.length === 0) return NO_BOUNDARIES;
+    const { within } = tables();
     const settled =
       within.get(named) ??
       named.map(({ boundary, param }) => ({ boundary, param: indexOf(param) }));

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
+import { once } from "../grammar/once.js";
 import type { PolicyDefinition } from "./definition.js";
+import { withoutPlainEntries } from "./plain-entries.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { MATCHING_RULES } from "./scope-lookup.js";
 import { hintAt } from "./shape-hints.js";
@@ -149,13 +151,8 @@ function createSchemas() {
   };
 }
 
-let created: ReturnType<typeof createSchemas> | undefined;
-
 /** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
-export function schemas(): ReturnType<typeof createSchemas> {
-  created ??= createSchemas();
-  return created;
-}
+export const schemas = once(createSchemas);
 
 type Issue = z.core.$ZodIssue;
 
@@ -192,7 +189,7 @@ export function checkShape(data: unknown, report: Report): PolicyDefinition {
 /** Returns the result of the schema; `undefined` if it throws, because zod copies issues as arguments, and the stack limits those. */
 function parse(data: unknown) {
   try {
-    return z.safeParse(schemas().definition, data, { reportInput: true });
+    return z.safeParse(schemas().definition, withoutPlainEntries(data), { reportInput: true });
   } catch {
     return undefined;
   }

@@ -82,13 +82,8 @@ export function compileScopes(
   const closureOf = createClosureReader(drafts, twins.size > 0, report);
   for (const draft of drafts) {
     const { id, declared, path, token, template, options } = draft;
-    const tier = rankOf(options.tier, gates, [...path, "tier"], report);
-    const accountTypes = checkAccountTypes(
-      options.accountTypes,
-      gates,
-      [...path, "accountTypes"],
-      report,
-    );
+    const tier = rankOf(options, gates, path, report);
+    const accountTypes = checkAccountTypes(options, gates, path, report);
     if (options.reserved === true && options.default === "on") {
       report.add(
         "reserved_default",
@@ -106,7 +101,7 @@ export function compileScopes(
       restricted: options.restricted === true,
       tier,
       accountTypes,
-      entitlements: entitlementsOf(options.entitlement, gates, [...path, "entitlement"], report),
+      entitlements: entitlementsOf(options, gates, path, report),
       implies: draft.implies,
       closure: closureOf(draft),
     });
@@ -239,9 +234,11 @@ function replacedNames(
   declared: ReadonlyMap<string, ScopeDraft>,
   report: Report,
 ): readonly NamedScope[] {
+  const { replaces = [] } = draft.options;
+  if (replaces.length === 0) return replaces as readonly never[];
   const path = [...draft.path, "replaces"];
-  reportDuplicates(draft.options.replaces, path, report, printedScope);
-  return (draft.options.replaces ?? []).flatMap((name, index) => {
+  reportDuplicates(replaces, path, report, printedScope);
+  return replaces.flatMap((name, index) => {
     const at = [...path, index];
     const token = name === undefined ? undefined : readName(name, at, report);
     if (token === undefined) return [];

@@ -77,6 +77,7 @@ export function checkOldTwins(
   names: readonly NamedScope[],
   visit: (old: NamedScope, current: NamedScope) => void,
 ): void {
+  if (!names.some(({ old }) => old)) return;
   const current = new Map<string, NamedScope>();
   for (const name of names) if (!name.old) current.set(shapeKey(name.template), name);
   for (const name of names) {

@@ -1,6 +1,11 @@
 import { INVISIBLE, joinLines, replaceInvisible } from "../../grammar/shown-text.js";
 import { redactCards } from "./card-numbers.js";
-import { CREDENTIALS, type CredentialPattern, PAIRS, REDACTED } from "./credential-patterns.js";
+import {
+  CREDENTIALS,
+  type CredentialPattern,
+  REDACTED,
+  secretPairs,
+} from "./credential-patterns.js";
 import { characterClass, looksRandom } from "./random-text.js";
 
 /** Invisible characters and the variation selectors of emoji, which are not drawn within a credential or a name. */
@@ -44,7 +49,7 @@ export function redactCredentials(text: string): string {
 
 /** Returns a text in which credentials, secrets next to their name and card numbers are redacted: for any other text. */
 export function redactText(text: string): string {
-  return redactCards(replaceAll(replaceAll(text, CREDENTIALS), PAIRS));
+  return redactCards(replaceAll(replaceAll(text, CREDENTIALS), secretPairs()));
 }
 
 /** Redacts as {@link redactText} does, and long runs that look random: for values that clients send. */

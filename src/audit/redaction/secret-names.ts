@@ -1,3 +1,5 @@
+import { once } from "../../grammar/once.js";
+
 /** Parts of the names of secrets. Any characters except letters and digits may separate the words of a part. */
 const SECRET_WORDS =
   `pass word|pass wd|pass phrase|pass code|pass key|secret(?!ar)|token|jwt|api key|access key|private key
@@ -19,15 +21,15 @@ const lastWord = LAST_WORDS.replaceAll(" ", SEAM);
 const capitalised = SHORT_WORDS.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
 const capitals = SHORT_WORDS.toUpperCase();
 
-/** Patterns that the name of a secret matches, in any letter case and spelling (snake, camel, kebab). */
-const SECRET_NAMES: readonly RegExp[] = [
+/** Returns the patterns that the name of a secret matches, in any letter case and spelling (snake, camel, kebab). */
+const patternsOfNames = once((): readonly RegExp[] => [
   new RegExp(secretWord, "iu"),
   new RegExp(`(?:${lastWord})s?[^\\p{L}]*$`, "iu"),
   new RegExp(`(?<!\\p{L})(?:${SHORT_WORDS})s?(?!\\p{L})`, "iu"),
   new RegExp(`(?<!\\p{L})(?:${SHORT_WORDS})(?=\\p{Lu})`, "u"),
   new RegExp(`(?<!\\p{Lu})(?:${capitalised})s?(?!\\p{Ll})`, "u"),
   new RegExp(`(?:(?<!\\p{L})|(?<=\\p{Ll}))(?:${capitals})s?(?!\\p{Ll}|\\p{Lu}(?!\\p{Ll}))`, "u"),
-];
+]);
 
 /**
  * The source of a case-insensitive Unicode pattern that finds the name of a secret in a text. Every repetition is bounded, so
@@ -50,7 +52,7 @@ export function secretNames(sensitive: readonly string[]): readonly RegExp[] {
       ? new RegExp(`^${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`, "u")
       : new RegExp(`^${SEAM}${letters.join(SEAM)}${SEAM}$`, "iu");
   });
-  return [...SECRET_NAMES, ...given];
+  return [...patternsOfNames(), ...given];
 }
 
 /** Returns whether a name matches one of the patterns of {@link secretNames}. */

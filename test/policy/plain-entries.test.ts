@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import * as z from "zod/mini";
+import { withoutPlainEntries } from "../../src/policy/plain-entries.js";
+import { schemas } from "../../src/policy/schema.js";
+
+const SECTIONS = ["scopes", "tools", "endpoints"] as const;
+
+type Section = (typeof SECTIONS)[number];
+
+const definitionWith = (section: Section, entry: unknown) => ({
+  name: "Plain",
+  version: "1",
+  scopes: {},
+  [section]: { entry },
+});
+
+/** Returns whether an entry does not reach the schema. */
+function isSkipped(section: Section, entry: unknown): boolean {
+  const rest = withoutPlainEntries(definitionWith(section, entry)) as Record<Section, object>;
+  return !Object.hasOwn(rest[section], "entry");
+}
+
+const isValid = (section: Section, entry: unknown) =>
+  z.safeParse(schemas().definition, definitionWith(section, entry)).success;
+
+const { scope, operation } = schemas();
+const members = [...new Set([...Object.keys(scope.shape), ...Object.keys(operation.shape)]), "x"];
+const values = fc.constantFrom<unknown>(
+  ...["", "a", 1, true, false, null, undefined],
+  ...[
+    [],
+    ["a"],
+    ["a", "b"],
+    ["a", ""],
+    ["a", undefined],
+    [["a"]],
+    [{ scope: "a" }],
+    {},
+    { a: "b" },
+  ],
+);
+const entries = fc.oneof(
+  values,
+  fc.dictionary(fc.constantFrom(...members), values, { maxKeys: 2 }),
+  fc.dictionary(
+    fc.constantFrom("scope", "anyOf", "allOf", "title", "group", "implies", "tier"),
+    fc.constantFrom<unknown>("a", ["a"], ""),
+    { maxKeys: 2 },
+  ),
+);
+
+it("the schema accepts every entry that skips it, and most entries of each kind that it accepts skip it", () => {
+  const counts = { skipped: 0, valid: 0 };
+  fc.assert(
+    fc.property(fc.constantFrom(...SECTIONS), entries, (section, entry) => {
+      const valid = isValid(section, entry);
+      const skipped = isSkipped(section, entry);
+      if (valid) counts.valid += 1;
+      if (skipped) counts.skipped += 1;
+      expect(valid || !skipped).toBe(true);
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(counts.skipped).toBeGreaterThan(counts.valid / 2);
+});
+
+it.each(SECTIONS)("an entry of `%s` with an unknown option reaches the schema", (section) => {
+  expect(isSkipped(section, { title: "a" })).toBe(true);
+  expect(isSkipped(section, { title: "a", titel: "a" })).toBe(false);
+  expect(isSkipped(section, { title: "a", constructor: "a" })).toBe(false);
+});
+
+it.each([undefined, null, "a", ["a"]])(
+  "a definition that is not an object is returned unchanged: %j",
+  (data) => {
+    expect(withoutPlainEntries(data)).toBe(data);
+  },
+);
+
+it("what is not an object in place of entries reaches the schema", () => {
+  const definition = { name: "Plain", version: "1", scopes: ["a"], tools: "a" };
+  expect(withoutPlainEntries(definition)).toEqual(definition);
+});
