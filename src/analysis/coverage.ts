@@ -113,7 +113,10 @@ export function createCoverage(policy: CompiledPolicy, now?: Clock): Coverage {
   };
   const { operations, patterns } = decider.fromCode;
   const exact = new Map(
-    [...operations].map(([name, operation]) => [name, entryOf(operation, policy, add)]),
+    [...operations.keys()].map((name) => {
+      const operation = operations.get(name) as PreparedOperation;
+      return [name, entryOf(operation, policy, add)];
+    }),
   );
   const globs = patterns.map(({ matches, operation }) => ({
     matches,

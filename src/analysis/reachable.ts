@@ -208,7 +208,9 @@ function operationsOf({
   fromCode,
 }: Decider): readonly { readonly name: string; readonly operation: PreparedOperation }[] {
   return [
-    ...[...fromCode.operations].map(([name, operation]) => ({ name, operation })),
+    ...[...fromCode.operations.keys()].map((name) => {
+      return { name, operation: fromCode.operations.get(name) as PreparedOperation };
+    }),
     ...fromCode.patterns.map(({ operation }) => ({ name: operation.name, operation })),
   ];
 }
