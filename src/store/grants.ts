@@ -8,7 +8,7 @@ import {
   refusalsOf,
 } from "./grant-queries.js";
 import type { StoredGrant } from "./grant-row.js";
-import { requireIdentifier } from "./options.js";
+import { isGrantId, isRequestId, requireIdentifier } from "./options.js";
 import { receiptsOf, type StoredReceipt } from "./receipts.js";
 import { type GrantRecord, recordGrant } from "./record-grant.js";
 import type { RevocationReceipt } from "./revocation-receipt.js";
@@ -38,9 +38,16 @@ export interface GrantStore {
    * client or policy
    */
   record(record: GrantRecord): Promise<string>;
-  /** Returns the grants of a user that are in force, newest consent first. `connectedApp` takes each of them. */
+  /**
+   * Returns the grants of a user that are in force, newest consent first. `connectedApp` takes each of them.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` (as a rejection) for a `sub` that no user can have
+   */
   list(sub: string): Promise<readonly StoredGrant[]>;
-  /** Returns a grant; `undefined` if the identifier is unknown or the grant is not in force any more. */
+  /**
+   * Returns a grant; `undefined` if the identifier is unknown or the grant is not in force any more. As in all functions here, the
+   * identifier can be input of a client: a value of any other type counts as unknown.
+   */
   get(grantId: string): Promise<StoredGrant | undefined>;
   /**
    * Revokes a grant in the order of `REVOCATION_STEPS`: codes and refresh tokens by `endTokens`, then in one transaction the access
@@ -71,10 +78,17 @@ export function createGrants(store: StoreContext): GrantStore {
   const { database } = store;
   return {
     record: (record) => recordGrant(store, record),
-    list: (sub) => database.read((connection) => grantsOf(connection, sub)),
-    get: (grantId) => database.read((connection) => grantById(connection, grantId)),
+    list: async (sub) => {
+      const user = requireIdentifier("sub", sub);
+      return database.read((connection) => grantsOf(connection, user));
+    },
+    get: async (grantId) =>
+      isGrantId(grantId)
+        ? database.read((connection) => grantById(connection, grantId))
+        : undefined,
     revoke: (grantId, options) => revokeGrant(store, grantId, options),
-    receipts: (grantId) => database.read((connection) => receiptsOf(connection, grantId)),
+    receipts: async (grantId) =>
+      isGrantId(grantId) ? database.read((connection) => receiptsOf(connection, grantId)) : [],
     consentFacts: (request) => readFacts(store, request),
   };
 }
@@ -87,10 +101,11 @@ async function readFacts(
     sub: requireIdentifier("sub", sub),
     client_id: requireIdentifier("client_id", client_id),
   };
+  const requestId = isRequestId(id) === undefined ? (id as string) : null;
   return database.read(async (connection) => {
     const grant = await grantOf(connection, owner);
     return {
-      used: (await grantIdOfRequest(connection, id ?? null, owner)) !== undefined,
+      used: (await grantIdOfRequest(connection, requestId, owner)) !== undefined,
       ...(grant !== undefined && {
         granted: grant.scope,
         grantedBoundaries: grant.boundaries,

@@ -10,7 +10,7 @@ import {
 } from "../policy/option-checks.js";
 import { runtime } from "../policy/runtime.js";
 import { type AnyKysely, dialectOf } from "./dialect.js";
-import { MAX_IDENTIFIER_BYTES } from "./limits.js";
+import { MAX_IDENTIFIER_BYTES, MAX_REQUEST_ID_BYTES } from "./limits.js";
 import type { NotificationClient } from "./revocation-hints.js";
 
 /** A grant whose codes and tokens end. */
@@ -68,7 +68,7 @@ export interface StoreOptions {
 }
 
 /** Creates the check that a value is a text of bounded length that both databases can store and compare. */
-export function identifier(maxBytes: number): OptionCheck {
+function identifier(maxBytes: number): OptionCheck {
   return (value) => {
     if (typeof value !== "string" || value === "") return "expected a non-empty string";
     if (CONTROL.test(value)) return "expected a string without control characters";
@@ -79,6 +79,9 @@ export function identifier(maxBytes: number): OptionCheck {
 
 /** Checks an identifier of a user, a client or an issuer. */
 export const isIdentifier: OptionCheck = identifier(MAX_IDENTIFIER_BYTES);
+
+/** Checks the id of an authorization request. */
+export const isRequestId: OptionCheck = identifier(MAX_REQUEST_ID_BYTES);
 
 const isDatabase: OptionCheck = (value) =>
   dialectOf(value) === undefined
@@ -121,6 +124,14 @@ export function requireIdentifier(name: string, value: unknown): string {
   const message = isIdentifier(value);
   if (message === undefined) return value as string;
   throw new PolicyError("ERR_OPTIONS_INVALID", `\`${name}\`: ${message}`);
+}
+
+/**
+ * Returns whether a grant can have an identifier. Others must not reach the database: PostgreSQL rejects a query with a null
+ * character, and libSQL ends the process for an object.
+ */
+export function isGrantId(grantId: unknown): boolean {
+  return isIdentifier(grantId) === undefined;
 }
 
 /** Checks a time in seconds since 1970. */

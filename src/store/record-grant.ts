@@ -14,9 +14,9 @@ import {
   grantOf,
 } from "./grant-queries.js";
 import type { StoredGrant } from "./grant-row.js";
-import { MAX_REQUEST_AGE, MAX_REQUEST_ID_BYTES } from "./limits.js";
+import { MAX_REQUEST_AGE } from "./limits.js";
 import { type GrantedOutcome, type MergedGrant, mergeGrant } from "./merge-grant.js";
-import { type EndedGrant, identifier, readSeconds, requireIdentifier } from "./options.js";
+import { type EndedGrant, isRequestId, readSeconds, requireIdentifier } from "./options.js";
 import { writeReceipt } from "./receipts.js";
 import { isCutOff } from "./revocations.js";
 import { revokeTokens } from "./revoke-grant.js";
@@ -61,8 +61,6 @@ export async function recordGrant(store: StoreContext, given: GrantRecord): Prom
     ended.add(attempt.grant.grantId);
   }
 }
-
-const isRequestId = identifier(MAX_REQUEST_ID_BYTES);
 
 /** Checks that the arguments belong together: a grant must not get the consent of another user, client or policy. */
 async function checkRecord(given: GrantRecord): Promise<CheckedRecord> {

@@ -3,7 +3,7 @@ import { REVOCATION_STEPS } from "../consent/connected-app.js";
 import type { Connection } from "./database.js";
 import { deleteGrant, deleteRefusals, type GrantOwner, grantById } from "./grant-queries.js";
 import type { StoredGrant } from "./grant-row.js";
-import { type EndedGrant, readSeconds, requireIdentifier } from "./options.js";
+import { type EndedGrant, isGrantId, readSeconds, requireIdentifier } from "./options.js";
 import { newestGrantId, ownerOfGrant, revocationOf, writeReceipt } from "./receipts.js";
 import type { RevocationReceipt } from "./revocation-receipt.js";
 import { addRevocation } from "./revocations.js";
@@ -74,6 +74,7 @@ export async function revokeGrant(
   options: RevokeOptions,
 ): Promise<RevocationReceipt | undefined> {
   requireIdentifier("by", options?.by);
+  if (!isGrantId(grantId)) return undefined;
   const ended = new Set<string>();
   const errors: unknown[] = [];
   for (;;) {

@@ -683,6 +683,33 @@ function describeInput({ database, openStore }: Scene): void {
     expect(await store.grants.get(id)).toMatchObject({ sub: "user-1" });
   });
 
+  // what a parsed form can have in the place of a text, and what PostgreSQL does not take as one
+  const unusable = [
+    ["a null character", "\u0000"],
+    ["a lone surrogate", "\ud800"],
+    ["more than MAX_IDENTIFIER_BYTES", "x".repeat(MAX_IDENTIFIER_BYTES + 1)],
+    ["nothing", undefined],
+    ["an object", {}],
+    ["a list", ["x"]],
+    ["a boolean", true],
+  ] as const;
+
+  it.each(unusable)(
+    "counts as the identifier of no grant and no request: %s",
+    async (_title, value) => {
+      const store = await openStore();
+      const id = await record(store, READ);
+      const given = value as string;
+      expect(await store.grants.get(given)).toBeUndefined();
+      expect(await store.grants.receipts(given)).toEqual([]);
+      expect(await store.grants.revoke(given, { by: "user-1", sub: "user-1" })).toBeUndefined();
+      const request = { sub: "user-1", client_id: client.client_id, id: given };
+      expect(await store.grants.consentFacts(request)).toMatchObject({ used: false });
+      await expect(store.grants.list(given)).rejects.toThrow(/`sub`: expected/);
+      expect(await store.grants.get(id)).toBeDefined();
+    },
+  );
+
   it("is refused as a revocation that nobody makes", async () => {
     const store = await openStore();
     const id = await record(store, READ);
