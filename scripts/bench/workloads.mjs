@@ -96,8 +96,8 @@ function scaled(count) {
   );
   const tools = new Map(
     scopes.map((scope, index) => {
-      const others = below(7) === 0 ? [pick(scopes)] : [];
-      return [`tool_${index}_${index % 2 === 0 ? "get" : "update"}`, [scope, ...others]];
+      const anyOf = new Set(below(7) === 0 ? [scope, pick(scopes)] : [scope]);
+      return [`tool_${index}_${index % 2 === 0 ? "get" : "update"}`, [...anyOf]];
     }),
   );
   const held = Array.from({ length: 1_000 }, () => {
