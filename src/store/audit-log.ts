@@ -132,7 +132,7 @@ export function createAuditLog(store: StoreContext): AuditParts {
       exportOfAllUsers: (query = {}) => exportLines(store, checkQuery(query, EXPORT_OF_ALL)),
       prune: async (options) => {
         const { maxAge } = checkOptions("`prune`", options, { maxAge: required(positive(1e10)) });
-        const before = (readSeconds(now) - maxAge) * 1_000;
+        const before = Math.floor((readSeconds(now) - maxAge) * 1_000); // a bigint of PostgreSQL takes no fraction
         return prune(store, before);
       },
       get dropped() {

@@ -111,7 +111,7 @@ export function cursorOf({ time, id }: LoggedEvent): string {
   return `${Date.parse(time)}.${id}`;
 }
 
-const CURSOR = /^(\d{1,15})\.([\w-]{1,64})$/;
+const CURSOR = /^(\d{1,16})\.([\w-]{1,64})$/;
 
 /** Returns the place that a cursor names; `undefined` for any other text of a client. */
 export function positionOf(cursor: unknown): AuditPosition | undefined {

@@ -276,6 +276,20 @@ function describePages({ openStore }: Scene): void {
     },
   );
 
+  it("goes on after an event at the latest time that a date can have", async () => {
+    const store = await openStore();
+    for (const time of [new Date(8.64e15), new Date(8.64e15 - 1), new Date(0)])
+      await store.audit(
+        authorizationEvent(policy, { type: "consent", outcome: "success", ...USER, time }),
+      );
+    const { next } = await store.auditLog.page({ ...USER, limit: 1 });
+    const { events } = await store.auditLog.page({ ...USER, limit: 2, before: next });
+    expect(events.map(({ time }) => time)).toEqual([
+      "+275760-09-12T23:59:59.999Z",
+      "1970-01-01T00:00:00.000Z",
+    ]);
+  });
+
   it("has no `next` if it ends with the oldest event", async () => {
     const store = await openStore();
     await Promise.all([eventOf(), eventOf()].map(store.audit));
@@ -316,6 +330,7 @@ function describePrune({ openStore }: Scene): void {
     expect(await store.auditLog.prune({ maxAge: 10_000 })).toBe(1_100);
     expect(idsOf((await store.auditLog.page(USER)).events)).toEqual([kept.id]);
     expect(await store.auditLog.prune({ maxAge: 10_000 })).toBe(0);
+    expect(await store.auditLog.prune({ maxAge: 100_000 / 3 })).toBe(0);
   });
 }
 
