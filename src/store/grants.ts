@@ -8,11 +8,11 @@ import {
   refusalsOf,
 } from "./grant-queries.js";
 import type { StoredGrant } from "./grant-row.js";
-import { requireIdentifier } from "./options.js";
+import { isIdentifier, requireIdentifier } from "./options.js";
 import { receiptsOf, type StoredReceipt } from "./receipts.js";
 import { type GrantRecord, recordGrant } from "./record-grant.js";
 import type { RevocationReceipt } from "./revocation-receipt.js";
-import { type RevokeOptions, revokeGrant } from "./revoke-grant.js";
+import { checkRevokeOptions, type RevokeOptions, revokeGrant } from "./revoke-grant.js";
 import type { StoreContext } from "./store-context.js";
 
 /** The facts of a consent that the store knows. Spread them into the facts of `consentScreen` and `resolveConsent`. */
@@ -49,7 +49,7 @@ export interface GrantStore {
    *
    * If `endTokens` fails, the grant is revoked all the same and the promise rejects with that error: call it again.
    *
-   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` without `by`
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` without `by`, and for a `sub` that is given and is not an identifier, such as `undefined`
    */
   revoke(grantId: string, options: RevokeOptions): Promise<RevocationReceipt | undefined>;
   /** Returns the receipts of a grant, oldest first, also of a grant that is not in force any more. */
@@ -71,12 +71,26 @@ export function createGrants(store: StoreContext): GrantStore {
   const { database } = store;
   return {
     record: (record) => recordGrant(store, record),
-    list: (sub) => database.read((connection) => grantsOf(connection, sub)),
-    get: (grantId) => database.read((connection) => grantById(connection, grantId)),
-    revoke: (grantId, options) => revokeGrant(store, grantId, options),
-    receipts: (grantId) => database.read((connection) => receiptsOf(connection, grantId)),
+    list: async (sub) =>
+      canExist(sub) ? database.read((connection) => grantsOf(connection, sub)) : [],
+    get: async (grantId) =>
+      canExist(grantId) ? database.read((connection) => grantById(connection, grantId)) : undefined,
+    revoke: async (grantId, options) => {
+      const checked = checkRevokeOptions(options);
+      return canExist(grantId) ? revokeGrant(store, grantId, checked) : undefined;
+    },
+    receipts: async (grantId) =>
+      canExist(grantId) ? database.read((connection) => receiptsOf(connection, grantId)) : [],
     consentFacts: (request) => readFacts(store, request),
   };
+}
+
+/**
+ * Returns whether a row can have this identifier. Others never reach the database: a form or a JSON body can have any value, PostgreSQL
+ * rejects some texts, and libSQL ends the process for a value that is not of its types.
+ */
+function canExist(id: unknown): boolean {
+  return isIdentifier(id) === undefined;
 }
 
 async function readFacts(
@@ -87,10 +101,11 @@ async function readFacts(
     sub: requireIdentifier("sub", sub),
     client_id: requireIdentifier("client_id", client_id),
   };
+  const requestId = id === undefined ? null : requireIdentifier("id", id);
   return database.read(async (connection) => {
     const grant = await grantOf(connection, owner);
     return {
-      used: (await grantIdOfRequest(connection, id ?? null, owner)) !== undefined,
+      used: (await grantIdOfRequest(connection, requestId, owner)) !== undefined,
       ...(grant !== undefined && {
         granted: grant.scope,
         grantedBoundaries: grant.boundaries,

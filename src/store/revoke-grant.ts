@@ -17,6 +17,18 @@ export interface RevokeOptions {
   readonly sub?: string;
 }
 
+/**
+ * Returns checked options. A `sub` that is `undefined` is a session without a user, and must not revoke the grants of every user.
+ *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
+ */
+export function checkRevokeOptions(options: RevokeOptions): RevokeOptions {
+  const by = requireIdentifier("by", options?.by);
+  return Object.hasOwn(options, "sub")
+    ? { by, sub: requireIdentifier("sub", options.sub) }
+    : { by };
+}
+
 /** Deletes one kind of thing that belongs to a grant, inside the transaction. */
 type Step = (
   store: StoreContext,
@@ -73,7 +85,6 @@ export async function revokeGrant(
   grantId: string,
   options: RevokeOptions,
 ): Promise<RevocationReceipt | undefined> {
-  requireIdentifier("by", options?.by);
   const ended = new Set<string>();
   const errors: unknown[] = [];
   for (;;) {

@@ -683,6 +683,38 @@ function describeInput({ database, openStore }: Scene): void {
     expect(await store.grants.get(id)).toMatchObject({ sub: "user-1" });
   });
 
+  it.each([
+    ["a text with NUL", "\u0000"],
+    ["an empty text", ""],
+    ["a text of more than MAX_IDENTIFIER_BYTES", "x".repeat(MAX_IDENTIFIER_BYTES + 1)],
+    ["nothing", undefined],
+    ["an object", {}],
+    ["a list", ["grant"]],
+  ])("finds no grant by %s in the place of an identifier", async (_title, given) => {
+    const store = await openStore();
+    const id = await record(store, READ);
+    const wrongId = given as string;
+    expect(await store.grants.revoke(wrongId, { by: "user-1", sub: "user-1" })).toBeUndefined();
+    expect(await store.grants.get(wrongId)).toBeUndefined();
+    expect(await store.grants.receipts(wrongId)).toEqual([]);
+    expect(await store.grants.list(wrongId)).toEqual([]);
+    expect(await store.grants.get(id)).toBeDefined();
+  });
+
+  it("is refused as the id of a request that is not a text", async () => {
+    const store = await openStore();
+    const request = { sub: "user-1", client_id: "app-1", id: {} as string };
+    await expect(store.grants.consentFacts(request)).rejects.toThrow(/`id`: expected/);
+  });
+
+  it("revokes nothing if the user of the session is undefined", async () => {
+    const store = await openStore();
+    const id = await record(store, READ);
+    const options = { by: "user-1", sub: undefined } as never;
+    await expect(store.grants.revoke(id, options)).rejects.toThrow(/`sub`: expected/);
+    expect(await store.grants.get(id)).toBeDefined();
+  });
+
   it("is refused as a revocation that nobody makes", async () => {
     const store = await openStore();
     const id = await record(store, READ);
