@@ -1,4 +1,5 @@
-import { type Decider, decideOperation, FROM_CODE } from "../decision/decide.js";
+import { decideOperation, FROM_CODE } from "../decision/decide.js";
+import type { Decider } from "../decision/decider.js";
 import { branchOf } from "../decision/prepare.js";
 import type { PreparedOperation } from "../decision/prepared.js";
 import { boundValueText } from "../grammar/bound-value.js";

@@ -1,12 +1,6 @@
 import type { Clock } from "../decision/authentication.js";
-import {
-  createDecider,
-  type Decider,
-  decide,
-  FROM_CODE,
-  factsOf,
-  tokenScopesOf,
-} from "../decision/decide.js";
+import { decide, FROM_CODE, factsOf, tokenScopesOf } from "../decision/decide.js";
+import { createDecider, type Decider } from "../decision/decider.js";
 import type { Decision } from "../decision/decision.js";
 import { isMet } from "../decision/evaluate.js";
 import { branchOf } from "../decision/prepare.js";

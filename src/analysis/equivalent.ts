@@ -1,6 +1,7 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { readClock } from "../decision/authentication.js";
-import { type Decider, FROM_CODE } from "../decision/decide.js";
+import { FROM_CODE } from "../decision/decide.js";
+import type { Decider } from "../decision/decider.js";
 import type { DecisionCode } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { decideByOrigin, deciderOf } from "../decision/gate-decider.js";

@@ -1,4 +1,4 @@
-import { operationOf } from "../decision/decide.js";
+import { operationOf } from "../decision/decider.js";
 import type { Policy } from "../decision/define-policy.js";
 import { deciderOf } from "../decision/gate-decider.js";
 import type { PreparedOperation } from "../decision/prepared.js";

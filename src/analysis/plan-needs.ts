@@ -1,4 +1,4 @@
-import type { Decider } from "../decision/decide.js";
+import type { Decider } from "../decision/decider.js";
 import type { DecisionCode } from "../decision/decision.js";
 import { needsOf } from "../decision/operation-needs.js";
 import type { ScopeNeed } from "../decision/scope-cover.js";

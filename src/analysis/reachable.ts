@@ -1,4 +1,4 @@
-import type { Decider } from "../decision/decide.js";
+import type { Decider } from "../decision/decider.js";
 import { bindingMismatch, type Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { deciderOf } from "../decision/gate-decider.js";

@@ -19,15 +19,8 @@ import { AccessDenied } from "./access-denied.js";
 import type { AccessToken } from "./access-token.js";
 import { type Clock, systemClock } from "./authentication.js";
 import { storeBaselineDecider } from "./baseline.js";
-import {
-  AT_GATE,
-  createDecider,
-  type Decider,
-  decide,
-  decideOperation,
-  FROM_CODE,
-  operationOf,
-} from "./decide.js";
+import { AT_GATE, decide, decideOperation, FROM_CODE } from "./decide.js";
+import { createDecider, type Decider, operationOf } from "./decider.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
 import { storeDecider } from "./gate-decider.js";

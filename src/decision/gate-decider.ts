@@ -3,7 +3,8 @@ import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { isInternalName } from "../policy/internal.js";
 import { oncePerPolicy } from "../policy/once-per-policy.js";
 import { escapeControls } from "../policy/report.js";
-import type { CallOrigin, Decider } from "./decide.js";
+import type { CallOrigin } from "./decide.js";
+import type { Decider } from "./decider.js";
 import type { Decision } from "./decision.js";
 
 /** Decides on a call by its origin. */

@@ -1,13 +1,8 @@
 import { isAuthenticated } from "./authentication.js";
 import { insideAll } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
-import {
-  type Decider,
-  decideOperation,
-  factsOf,
-  tokenScopesOf,
-  withEnrichments,
-} from "./decide.js";
+import { decideOperation, factsOf, tokenScopesOf, withEnrichments } from "./decide.js";
+import type { Decider } from "./decider.js";
 import {
   allowed,
   type Decision,

@@ -32,7 +32,7 @@ export function escapeInvisible(text: string): string {
   });
 }
 
-/** Returns a text as one line, with a space in the place of line breaks and tabs. */
-export function joinLines(text: string): string {
-  return text.replaceAll(LINE_BREAKS, " ");
+/** Returns a text as one line, with a space, or another text, in the place of line breaks and tabs. */
+export function joinLines(text: string, separator = " "): string {
+  return text.replaceAll(LINE_BREAKS, separator);
 }

@@ -13,7 +13,10 @@ import type { StoreContext } from "./store-context.js";
 export interface RevokeOptions {
   /** Whoever revokes, for the records: the `sub` of the user, or the name of an administrator or a job. */
   readonly by: string;
-  /** Revokes the grant only if it belongs to this user. Give it where the identifier comes from a form. Default: any user. */
+  /**
+   * Revokes the grant only if it belongs to this user. Give it where the identifier comes from a form. Left out: any user. `undefined`
+   * is a session without a user, and rejects.
+   */
   readonly sub?: string;
 }
 
@@ -74,6 +77,7 @@ export async function revokeGrant(
   options: RevokeOptions,
 ): Promise<RevocationReceipt | undefined> {
   requireIdentifier("by", options?.by);
+  if (Object.hasOwn(options, "sub")) requireIdentifier("sub", options.sub);
   if (!isGrantId(grantId)) return undefined;
   const ended = new Set<string>();
   const errors: unknown[] = [];

@@ -710,6 +710,14 @@ function describeInput({ database, openStore }: Scene): void {
     },
   );
 
+  it("revokes nothing if the user of the session is undefined", async () => {
+    const store = await openStore();
+    const id = await record(store, READ);
+    const options = { by: "user-1", sub: undefined } as never;
+    await expect(store.grants.revoke(id, options)).rejects.toThrow(/`sub`: expected/);
+    expect(await store.grants.get(id)).toBeDefined();
+  });
+
   it("is refused as a revocation that nobody makes", async () => {
     const store = await openStore();
     const id = await record(store, READ);

@@ -1,5 +1,6 @@
 import type { AccessToken } from "../../decision/access-token.js";
-import { AT_GATE, type Decider, decide, FROM_CODE, operationOf } from "../../decision/decide.js";
+import { AT_GATE, decide, FROM_CODE } from "../../decision/decide.js";
+import { type Decider, operationOf } from "../../decision/decider.js";
 import type { Decision } from "../../decision/decision.js";
 import { findEndpoint } from "../../decision/find-endpoint.js";
 import { branchOf } from "../../decision/prepare.js";

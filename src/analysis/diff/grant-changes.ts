@@ -1,5 +1,5 @@
 import type { AccessToken } from "../../decision/access-token.js";
-import type { Decider } from "../../decision/decide.js";
+import type { Decider } from "../../decision/decider.js";
 import type { Decision } from "../../decision/decision.js";
 import { findEndpoint } from "../../decision/find-endpoint.js";
 import { mayMeanMore } from "../../policy/grant-growth.js";

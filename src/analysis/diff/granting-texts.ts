@@ -1,4 +1,4 @@
-import type { Decider } from "../../decision/decide.js";
+import type { Decider } from "../../decision/decider.js";
 import { firstPartyScopes, includesScopes, type TokenScopes } from "../../decision/token-scopes.js";
 import { groupBy } from "../../grammar/entry-of.js";
 import { bindScope } from "../../grammar/template.js";

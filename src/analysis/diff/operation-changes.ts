@@ -1,4 +1,4 @@
-import { type Decider, operationOf } from "../../decision/decide.js";
+import { type Decider, operationOf } from "../../decision/decider.js";
 import { groupBy } from "../../grammar/entry-of.js";
 import { endpointIdentity, HEAD } from "../../policy/endpoint-key.js";
 import { endpointOf } from "./call-routes.js";

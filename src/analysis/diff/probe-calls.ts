@@ -1,4 +1,4 @@
-import { operationOf } from "../../decision/decide.js";
+import { operationOf } from "../../decision/decider.js";
 import type { PreparedOperation } from "../../decision/prepared.js";
 import { createCommonRequestFinder } from "../../policy/common-requests.js";
 import type { CompiledPolicy, Operation } from "../../policy/compiled-policy.js";

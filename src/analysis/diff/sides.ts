@@ -1,4 +1,4 @@
-import type { Decider } from "../../decision/decide.js";
+import type { Decider } from "../../decision/decider.js";
 import { deciderOf } from "../../decision/gate-decider.js";
 import type { AnyPolicy } from "../../policy/any-policy.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";

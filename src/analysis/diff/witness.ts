@@ -1,6 +1,7 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import { readClock } from "../../decision/authentication.js";
-import { AT_GATE, type Decider, decide } from "../../decision/decide.js";
+import { AT_GATE, decide } from "../../decision/decide.js";
+import type { Decider } from "../../decision/decider.js";
 import type { DecisionCode } from "../../decision/decision.js";
 import { findEndpoint } from "../../decision/find-endpoint.js";
 import { MAX_TIME } from "../../policy/authentication.js";

@@ -84,10 +84,11 @@ function kindsOf(run: string): ReadonlySet<string> {
 const MAX_IDENTIFIER = 256;
 
 /**
- * Returns the clean identifier of a user, a client, a token or a request. Long random runs stay, since identifiers can be random.
+ * Returns the clean identifier of a user, a client, a token or a request. Long random runs stay, since identifiers can be random. A
+ * line break leaves a mark, so that `user\n1` does not become the identifier of another user.
  */
 export function cleanIdentifier(text: string): string {
-  return redactText(cleanText(text, MAX_IDENTIFIER));
+  return redactText(cleanText(joinLines(text, "\ufffd"), MAX_IDENTIFIER));
 }
 
 const NAME_RUNS = /[\w+=~-]{20,}/g;
