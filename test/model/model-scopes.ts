@@ -74,6 +74,7 @@ function divide(parts: readonly string[], text: string): string[] | undefined {
 
 export function modelMatchScope(template: string, text: string): Values | undefined {
   const wanted = canonical(template);
+  if (placeholdersOf(template).length === 0) return wanted === text ? {} : undefined;
   if (formOf(wanted) !== formOf(text) || segmentCount(wanted) !== segmentCount(text))
     return undefined;
   const values = divide(partsOf(template), text);
