@@ -10,7 +10,7 @@ import {
 import { rowsOf } from "../../consent/facts.js";
 import { NOW } from "../../model/arbitrary-consent.js";
 import type { Definition } from "../../model/model.js";
-import { grantOf, modelOffer, modelOwner, tokensOf } from "../../model/model-consent.js";
+import { grantOf, modelOffer, tokensOf } from "../../model/model-consent.js";
 import { modelMeanings, modelNamed } from "../../model/model-scopes.js";
 import type { load } from "../../model/observe.js";
 import type { Pair } from "./case.js";
@@ -63,15 +63,13 @@ function modelRefused(
 const byScope = (left: { scope: string }, right: { scope: string }) =>
   left.scope < right.scope ? -1 : 1;
 
-/** Returns the tokens of the earlier grant with a meaning that was asked for, could be offered, and is not granted any more. */
+/** Returns the tokens of the earlier grant with a meaning that was asked for and is not granted any more. */
 function modelRemoved(definition: Definition, { facts, options }: Consent, granted: string[]) {
   const firstParty = facts.client.firstParty === true;
   const { asked } = modelOffer(definition, facts, options);
   const now = modelMeanings(definition, granted, firstParty);
-  const isLost = (text: string) =>
-    asked.includes(text) &&
-    !now.includes(text) &&
-    modelOwner(definition, text, facts.account) !== "outage";
+  // where `owns` failed for one of these, nothing is granted at all
+  const isLost = (text: string) => asked.includes(text) && !now.includes(text);
   return grantOf(facts.granted).filter((token) =>
     modelMeanings(definition, [token], firstParty).some(isLost),
   );
@@ -101,7 +99,17 @@ export const CONSENT_QUESTIONS = {
     const outcome = resolveConsent(policy, facts, selection, options);
     const { error } = modelOffer(definition, facts, options);
     const scopes = modelChosen(definition, screen, chosen, firstParty);
-    const refusal = error ?? (scopes.length === 0 ? "access_denied" : undefined);
+    const rows = rowsOf(screen);
+    // one scope that was not offered voids the selection
+    const isOffered = (scope: string) =>
+      rows.some((row) => row.scope === scope && (!row.locked || row.checked));
+    // a user who could choose and chose nothing denies the request
+    const open = rows.filter(({ locked }) => !locked).map((row) => row.scope);
+    const isNothing =
+      scopes.length === 0 || (open.length > 0 && !open.some((scope) => chosen.includes(scope)));
+    const refusal =
+      error ??
+      (chosen.every(isOffered) ? (isNothing ? "access_denied" : undefined) : "invalid_selection");
     const points = () => [`consent outcome: ${refusal ?? "granted"}`];
     if (!outcome.ok || refusal !== undefined) {
       return {

@@ -101,8 +101,9 @@ function drawConsents(draw: Draw): FuzzCase {
   const rows = rowsOf(screen);
   const choose = (turn: number) =>
     rows.flatMap(({ scope, locked }, at) => (boxes[at + turn] && !locked ? [scope] : []));
-  const choices = [0, 7, 19].map((turn) =>
-    question("resolve", { facts, options, chosen: choose(turn) }),
+  const other = draw.pick(Object.keys(definition.scopes));
+  const choices = [choose(0), choose(7), [...choose(19), ...(draw.chance(20) ? [other] : [])]].map(
+    (chosen) => question("resolve", { facts, options, chosen }),
   );
   return { definition, questions: [question("screen", { facts, options }), ...choices] };
 }

@@ -41,6 +41,7 @@ export const POINTS: readonly string[] = [
     "invalid_scope",
     "temporarily_unavailable",
     "access_denied",
+    "invalid_selection",
   ]),
   ...["same", "copy", "text", "rope", "list", "frozen", "live", "own"].flatMap((form) =>
     both(`again as ${form}: `, ["allowed", "denied"]),

@@ -51,6 +51,17 @@ function* containers(tree: unknown, path: Path = []): Generator<readonly [Path, 
 const isFixed = (path: Path): boolean =>
   path.length === 0 || (path[0] === "questions" && (path.length === 2 || path.length === 3));
 
+/** Arguments that may lack any member. Options and facts have defaults, which the model does not know. */
+const FREE: readonly unknown[] = ["token", "params", "request"];
+
+/** Returns the names of the members of a part that a smaller case may lack. */
+function removable(tree: unknown, path: Path, names: readonly string[]): readonly string[] {
+  const part = partAt(tree, path);
+  if (isFixed(path) || !isPlain(part)) return [];
+  if (path[0] !== "questions" || Array.isArray(part) || FREE.includes(path[3])) return names;
+  return names.filter((name) => isPlain((part as Record<string, unknown>)[name]));
+}
+
 /** Returns the names of a container in halves, then quarters, then one by one; the last ones first, so that indexes stay. */
 function* portions(names: readonly string[]): Generator<string[]> {
   for (let size = Math.ceil(names.length / 2); size > 0; size = size === 1 ? 0 : size >> 1) {
@@ -82,8 +93,7 @@ export async function shrink(
   const pass = async (): Promise<boolean> => {
     let isSmaller = false;
     for (const [path, names] of [...containers(smallest)]) {
-      if (isFixed(path)) continue;
-      for (const some of portions(names)) {
+      for (const some of portions(removable(smallest, path, names))) {
         if (performance.now() > end) return false;
         if (await attempt(path, some)) isSmaller = true;
       }
