@@ -158,12 +158,12 @@ function limitsOf(
 function registeredAs(
   definition: Definition,
   token: string,
-  one: ModelRegistration,
+  limits: readonly Set<string>[],
+  unknownScopes: "drop" | "refuse",
 ): string[] | undefined {
-  const limits = limitsOf(definition, one);
   const instances = instancesOf(token);
   const isKnown = instances.some((text) => modelNamed(definition, text, true).length > 0);
-  if (!isKnown) return one.unknownScopes === "refuse" ? undefined : [];
+  if (!isKnown) return unknownScopes === "refuse" ? undefined : [];
   const isCurrent = instances.every((text) => modelNamed(definition, text, false).includes(text));
   if (isCurrent) {
     // one entry of the ceiling has to cover a template with all of its values
@@ -184,14 +184,17 @@ export function modelRegistration(
   definition: Definition,
   one: ModelRegistration,
 ): string[] | undefined {
-  const names = one.wanted.map((token) => registeredAs(definition, token, one));
+  const limits = limitsOf(definition, one);
+  const names = one.wanted.map((token) =>
+    registeredAs(definition, token, limits, one.unknownScopes),
+  );
   if (names.includes(undefined)) return undefined;
   const found = unique(names.flatMap((list) => list ?? []));
   if (found.length > 0) return found;
-  const defaults = { ...one, unknownScopes: "drop" as const };
+  // the client did not ask for the defaults: those that it cannot have are left out
   return unique(
     (definition.defaultScopes ?? []).flatMap(
-      (token) => registeredAs(definition, token, defaults) ?? [],
+      (token) => registeredAs(definition, token, limits, "drop") ?? [],
     ),
   );
 }

@@ -61,6 +61,13 @@ function createTokens() {
   return (form: Exclude<Form, "own">, token: Claims, at: number) => forms[form](token, at);
 }
 
+/** Creates a function that asks one policy, each time with the token in its form; `own` is a copy here. */
+export function createAsker(policy: ReturnType<typeof load>) {
+  const tokenFor = createTokens();
+  return ({ at, form, token, name, params }: Again) =>
+    policy.decideUntrusted(tokenFor(form === "own" ? "copy" : form, token, at), name, params);
+}
+
 const TRUSTED = ["tier", "account_type", "entitlements", "first_party"] as const;
 
 /** Creates the question of one case: what it remembers is forgotten with the case. */

@@ -31,7 +31,9 @@ function drawDecisions(draw: Draw): FuzzCase {
     return [question("decideUntrusted", call), ...more];
   });
   const [, , listed] = calls;
-  const lists = listed === undefined ? [] : [question("toolsFor", { token: listed.token })];
+  const lists = [listed?.token, ...(draw.chance(20) ? [undefined] : [])].map((token) =>
+    question("toolsFor", { token }),
+  );
   return { definition, questions: [...questions, ...lists] };
 }
 
@@ -72,7 +74,7 @@ const isOlderTemplate = (definition: Definition, token: string): boolean =>
 function drawRegistrations(draw: Draw): FuzzCase {
   const { definition, ...first } = drawRegistration(draw);
   const wanted = first.wanted.filter((token) => !isOlderTemplate(definition, token));
-  const questions = [wanted, ...wanted.map((token) => [token]), []].map((tokens) =>
+  const questions = [wanted, wanted.slice(0, 1), wanted.slice(1), []].map((tokens) =>
     question("register", {
       metadata: { scope: tokens.join(" ") },
       options: {
