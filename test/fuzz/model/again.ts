@@ -16,7 +16,18 @@ import { comparedTo, type load } from "../../model/observe.js";
 import type { FuzzCase, Pair, Question } from "./case.js";
 
 /** How a token is passed: a form of the object and of its scope. */
-const FORMS = ["same", "same", "copy", "text", "rope", "list", "frozen", "live", "own"] as const;
+const FORMS = [
+  "same",
+  "same",
+  "copy",
+  "text",
+  "rope",
+  "list",
+  "frozen",
+  "live",
+  "swapped",
+  "own",
+] as const;
 type Form = (typeof FORMS)[number];
 
 export interface Again {
@@ -34,10 +45,14 @@ const listOf = ({ scope }: Claims): string[] =>
 /** Returns a new text with the same characters. */
 const freshText = (text: string): string => Buffer.from(text, "latin1").toString("latin1");
 
-/** Creates the function that returns the object for a token: `same` and `live` keep theirs during a case. */
+/**
+ * Creates the function that returns the object for a token. `same` has one for each token; `live` and `swapped` have one for all, the
+ * members of which change, the list or the text of the scope too.
+ */
 function createTokens() {
   const objects = new Map<number, Claims>();
   const live: { scope: string[] } & Record<string, unknown> = { scope: [] };
+  const swapped: Record<string, unknown> = {};
   const forms: Readonly<Record<Exclude<Form, "own">, (token: Claims, at: number) => object>> = {
     same: (token, at) => {
       const known = objects.get(at) ?? { ...token };
@@ -56,6 +71,10 @@ function createTokens() {
       for (const key of Object.keys(live)) if (key !== "scope") delete live[key];
       live.scope.splice(0, live.scope.length, ...listOf(token));
       return Object.assign(live, { ...token, scope: live.scope });
+    },
+    swapped: (token) => {
+      for (const key of Object.keys(swapped)) delete swapped[key];
+      return Object.assign(swapped, token, { scope: listOf(token).join(" ") });
     },
   };
   return (form: Exclude<Form, "own">, token: Claims, at: number) => forms[form](token, at);
@@ -176,9 +195,18 @@ function drawLarge(draw: Draw): Definition {
   };
 }
 
-/** Draws tokens of a large policy: what its tools need, of equal length, and each other with one character or one token changed. */
-function drawLargeTokens(draw: Draw, definition: Definition): Claims[] {
-  const needed = Object.values(definition.tools ?? {}).flatMap((rule) =>
+/** Draws names of tools, half of them of scopes of the last words. */
+function drawLargeNames(draw: Draw, { tools = {}, scopes }: Definition): string[] {
+  const names = Object.keys(tools);
+  const least = Object.keys(scopes).length > 1_024 ? 1_024 : 62;
+  const late = names.filter((name) => Number(name.split("_")[1]) >= least);
+  return [...draw.few(late.length > 0 ? late : names, 4), ...draw.few(names, 4)];
+}
+
+/** Draws tokens of a large policy: what these tools need, of equal length, and each other with one character or one token changed. */
+function drawLargeTokens(draw: Draw, definition: Definition, names: readonly string[]): Claims[] {
+  const rules = names.map((name) => definition.tools?.[name] ?? "");
+  const needed = rules.flatMap((rule) =>
     typeof rule === "string" ? [rule] : ((rule.allOf ?? []) as string[]),
   );
   const scopes = Object.keys(definition.scopes);
@@ -214,12 +242,13 @@ function drawParts(draw: Draw): {
   names: string[];
   params: unknown[];
 } {
-  if (draw.chance(12)) {
+  if (draw.chance(25)) {
     const definition = drawLarge(draw);
+    const names = drawLargeNames(draw, definition);
     return {
       definition,
-      tokens: drawLargeTokens(draw, definition),
-      names: draw.few(Object.keys(definition.tools ?? {}), 6),
+      tokens: drawLargeTokens(draw, definition, names),
+      names,
       params: PLACES.slice(0, 3).map((id) => ({ id })),
     };
   }
@@ -234,6 +263,12 @@ function drawParts(draw: Draw): {
     const decide = (claims: Claims) => modelDecide(definition, claims, name, params);
     return drawAimed(draw, definition, params, decide, modelOperation(definition, name, params));
   });
+  const twins = aimed.map((token): Claims => {
+    const text = listOf(token).join(" ");
+    const at = draw.int(text.length);
+    const twin = text.slice(0, at) + draw.pick(["a", "b", "x", "r"]) + text.slice(at + 1);
+    return { ...token, scope: draw.chance(50) ? twin : twin.split(" ") };
+  });
   const others = [
     params,
     {
@@ -245,7 +280,12 @@ function drawParts(draw: Draw): {
       imageID: "a",
     },
   ];
-  return { definition, tokens: [...aimed, drawToken(draw, definition)], names, params: others };
+  return {
+    definition,
+    tokens: [...aimed, ...twins, drawToken(draw, definition)],
+    names,
+    params: others,
+  };
 }
 
 /** Draws calls that come back again and again, in changing order. */

@@ -43,7 +43,7 @@ export const POINTS: readonly string[] = [
     "access_denied",
     "invalid_selection",
   ]),
-  ...["same", "copy", "text", "rope", "list", "frozen", "live", "own"].flatMap((form) =>
+  ...["same", "copy", "text", "rope", "list", "frozen", "live", "swapped", "own"].flatMap((form) =>
     both(`again as ${form}: `, ["allowed", "denied"]),
   ),
 ];
