@@ -69,11 +69,14 @@ async function attempt(target: Target, input: never): Promise<string> {
 async function report(name: string, target: Target, seed: number): Promise<void> {
   const property = fc.asyncProperty(target.inputs, async (input) => {
     current[1] = Date.now();
-    const outcome = await attempt(target, input);
-    for (const one of outcome.split(" ")) checkKnown(target, outcome, one);
+    try {
+      const outcome = await attempt(target, input);
+      for (const one of outcome.split(" ")) checkKnown(target, outcome, one);
+    } finally {
+      current[1] = 0;
+    }
   });
   const found = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 60_000 });
-  current[1] = 0;
   console.log(`FAILED: ${name}: ${inspect(found.errorInstance)}`);
   console.log(
     `input: ${inspect(found.counterexample?.[0], { depth: Infinity, maxStringLength: 2_000 })}`,
@@ -108,6 +111,7 @@ async function run(name: string, target: Target): Promise<boolean> {
         counts.set(one, (counts.get(one) ?? 0) + 1);
       }
     } catch {
+      current[1] = 0;
       await report(name, target, seed);
       return false;
     }
