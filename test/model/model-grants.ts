@@ -48,7 +48,7 @@ export function modelIncludes(
 }
 
 /** Returns the texts of which no other one is a broader name, or implies or covers them. */
-export function modelLeast(definition: Definition, texts: readonly string[]): string[] {
+function modelLeast(definition: Definition, texts: readonly string[]): string[] {
   return texts.filter((text) => {
     const others = texts.filter((other) => other !== text);
     const implied = modelMeanings(definition, others, true);

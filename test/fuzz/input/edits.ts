@@ -134,7 +134,7 @@ function changedMember([key, value]: Members[number], edit: TreeEdit): Members {
 }
 
 /** Defines members, also one that is named `__proto__`. */
-const objectOf = (members: Members): object => Object.fromEntries(members) as object;
+const objectOf = (members: Members): object => Object.fromEntries(members);
 
 /** Returns how many members a tree has, at any depth. */
 const sizeOf = (tree: unknown): number =>

@@ -6,7 +6,7 @@ import type { FuzzCase, Pair, Question } from "./case.js";
 import { PRINTED } from "./printed.js";
 
 /** Formats a value as source text. */
-export function sourceOf(value: unknown): string {
+function sourceOf(value: unknown): string {
   return inspect(value, {
     depth: Infinity,
     maxArrayLength: null,

@@ -129,7 +129,7 @@ const DECISIONS = {
     if (denial.allowed || model.allowed) {
       return { library: denial.allowed, model: model.allowed, points: () => [] };
     }
-    const { headers } = createAuthorizer(options).answer(denial as Denial, context);
+    const { headers } = createAuthorizer(options).answer(denial, context);
     const line = headers["WWW-Authenticate"];
     const scope = line === undefined ? undefined : parseChallenge(line).get("scope");
     const isSignIn = model.code === "unauthenticated";
