@@ -10,10 +10,17 @@ import {
 import { rowsOf } from "../../consent/facts.js";
 import { NOW } from "../../model/arbitrary-consent.js";
 import type { Definition } from "../../model/model.js";
+import {
+  modelNeededBoundaries,
+  modelOfferedValues,
+  modelRemovedValues,
+} from "../../model/model-boundaries.js";
 import { grantOf, modelOffer, tokensOf } from "../../model/model-consent.js";
 import { modelMeanings, modelNamed } from "../../model/model-scopes.js";
 import type { load } from "../../model/observe.js";
 import type { Pair } from "./case.js";
+
+type Chosen = Readonly<Record<string, readonly string[]>>;
 
 interface Consent {
   readonly facts: ConsentFacts;
@@ -80,24 +87,36 @@ export const CONSENT_QUESTIONS = {
     const { error, offered } = modelOffer(definition, facts, options);
     const screen = consentScreen(policy, facts, options);
     const library = {
+      boundaries: screen.boundaries.map(({ name, values }) => [
+        name,
+        values.map(({ value }) => value),
+      ]),
       error: screen.error,
       offered: rowsOf(screen)
         .map(({ scope }) => scope)
         .sort(),
     };
     const points = () => [`consent screen: ${error ?? screen.reason}`];
-    return { library, model: { error, offered: [...offered].sort() }, points };
+    const boundaries = modelOfferedValues(definition, facts, offered);
+    return { library, model: { boundaries, error, offered: [...offered].sort() }, points };
   },
   resolve: (
     { policy, definition }: Answerers,
-    { chosen, ...consent }: Consent & { chosen: readonly string[] },
+    { chosen, values, ...consent }: Consent & { chosen: readonly string[]; values: Chosen },
   ): Pair => {
     const { facts, options } = consent;
     const firstParty = facts.client.firstParty === true;
     const screen = consentScreen(policy, facts, options);
-    const selection = { decision: "approve", scopes: chosen };
+    const selection = { decision: "approve", scopes: chosen, boundaries: values };
     const outcome = resolveConsent(policy, facts, selection, options);
-    const { error } = modelOffer(definition, facts, options);
+    const { error, offered } = modelOffer(definition, facts, options);
+    const shown = new Map(modelOfferedValues(definition, facts, offered));
+    const isShown = Object.entries(values).every(([name, list]) =>
+      list.every((value) => shown.get(name)?.includes(value)),
+    );
+    const granted = Object.fromEntries(
+      Object.entries(values).filter(([, list]) => list.length > 0),
+    );
     const scopes = modelChosen(definition, screen, chosen, firstParty);
     const rows = rowsOf(screen);
     // one scope that was not offered voids the selection
@@ -107,10 +126,23 @@ export const CONSENT_QUESTIONS = {
     const open = rows.filter(({ locked }) => !locked).map((row) => row.scope);
     const isNothing =
       scopes.length === 0 || (open.length > 0 && !open.some((scope) => chosen.includes(scope)));
+    const isMissing = modelNeededBoundaries(definition, facts, scopes).some(
+      (name) => granted[name] === undefined,
+    );
     const refusal =
       error ??
-      (chosen.every(isOffered) ? (isNothing ? "access_denied" : undefined) : "invalid_selection");
-    const points = () => [`consent outcome: ${refusal ?? "granted"}`];
+      (!chosen.every(isOffered) || !isShown
+        ? "invalid_selection"
+        : isNothing || isMissing
+          ? "access_denied"
+          : undefined);
+    const points = () => [
+      `consent outcome: ${refusal ?? "granted"}`,
+      ...(refusal === undefined && Object.keys(granted).length > 0
+        ? ["consent within a boundary"]
+        : []),
+      ...(isMissing && error === null ? ["consent without a value of a boundary"] : []),
+    ];
     if (!outcome.ok || refusal !== undefined) {
       return {
         library: outcome.ok ? "granted" : outcome.error,
@@ -126,6 +158,8 @@ export const CONSENT_QUESTIONS = {
     return {
       library: {
         scopes: [...outcome.scopes].sort(),
+        boundaries: outcome.boundaries,
+        removedBoundaries: outcome.removedBoundaries,
         changed: outcome.changed,
         added: [...outcome.added].sort(),
         removed: [...outcome.removed].sort(),
@@ -133,6 +167,8 @@ export const CONSENT_QUESTIONS = {
       },
       model: {
         scopes: [...scopes].sort(),
+        boundaries: granted,
+        removedBoundaries: modelRemovedValues(facts, granted),
         changed: !isSame,
         added: scopes.filter((text) => !before.includes(text)).sort(),
         removed: modelRemoved(definition, consent, scopes).sort(),

@@ -2,7 +2,7 @@
 
 import { consentScreen } from "scope-policy";
 import { rowsOf } from "../../consent/facts.js";
-import { drawRound } from "../../model/arbitrary-consent.js";
+import { drawBoundaryRound, drawRound } from "../../model/arbitrary-consent.js";
 import { drawRefresh, drawRegistration } from "../../model/arbitrary-grants.js";
 import { drawBound, drawGoodCase, drawTokenScopes } from "../../model/arbitrary-request.js";
 import type { Draw } from "../../model/draw.js";
@@ -98,14 +98,25 @@ function drawRefreshes(draw: Draw): FuzzCase {
 }
 
 function drawConsents(draw: Draw): FuzzCase {
-  const { definition, facts, options, boxes } = drawRound(draw);
+  const isWhole = draw.chance(50);
+  const { definition, facts, options, boxes } = isWhole ? drawBoundaryRound(draw) : drawRound(draw);
   const screen = consentScreen(load(definition), facts, options);
   const rows = rowsOf(screen);
   const choose = (turn: number) =>
     rows.flatMap(({ scope, locked }, at) => (boxes[at + turn] && !locked ? [scope] : []));
+  const chooseValues = () =>
+    Object.fromEntries(
+      screen.boundaries.map(({ name, values }) => [
+        name,
+        [
+          ...draw.some(values, 70).map(({ value }) => value),
+          ...(draw.chance(5) ? ["not-offered"] : []),
+        ],
+      ]),
+    );
   const other = draw.pick(Object.keys(definition.scopes));
   const choices = [choose(0), choose(7), [...choose(19), ...(draw.chance(20) ? [other] : [])]].map(
-    (chosen) => question("resolve", { facts, options, chosen }),
+    (chosen) => question("resolve", { facts, options, chosen, values: chooseValues() }),
   );
   return { definition, questions: [question("screen", { facts, options }), ...choices] };
 }

@@ -36,6 +36,8 @@ export const POINTS: readonly string[] = [
     "nothing_new",
     "policy_changed",
   ]),
+  "consent within a boundary",
+  "consent without a value of a boundary",
   ...both("consent outcome: ", [
     "granted",
     "invalid_scope",

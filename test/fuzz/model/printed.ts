@@ -20,5 +20,5 @@ export const PRINTED: Readonly<Record<string, (of: (name: string) => string) => 
   refresh: (of) => `refreshScope(policy, ${of("original")}, ${of("requested")}, ${of("options")})`,
   screen: (of) => `consentScreen(policy, ${of("facts")}, ${of("options")})`,
   resolve: (of) =>
-    `resolveConsent(policy, ${of("facts")}, { decision: "approve", scopes: ${of("chosen")} }, ${of("options")})`,
+    `resolveConsent(policy, ${of("facts")}, { decision: "approve", scopes: ${of("chosen")}, boundaries: ${of("values")} }, ${of("options")})`,
 };

@@ -1,6 +1,6 @@
 // The questions: how the library answers each, how the model does, and what each reaches.
 
-import { clientRegistration, createAuthorizer, type Denial, refreshScope } from "scope-policy";
+import { clientRegistration, createAuthorizer, refreshScope } from "scope-policy";
 import {
   type Definition,
   type ModelDecision,
