@@ -1,5 +1,4 @@
 import { firstItems, readOneOrMore } from "../grammar/any-value.js";
-import { isObject } from "../grammar/is-object.js";
 import {
   type Alternative,
   type Boundary,
@@ -175,7 +174,9 @@ export function boundaryField(name: string, value: string): string {
 function postedFields(posted: unknown): readonly unknown[] {
   if (posted === undefined || posted === null || posted === "") return [];
   if (typeof posted === "string") return [posted];
-  if (!isObject(posted)) return firstItems(posted, MAX_POSTED) ?? [posted];
+  const items = firstItems(posted, MAX_POSTED);
+  if (items !== undefined) return items;
+  if (typeof posted !== "object") return [posted];
   return Object.entries(ownMembers(posted) ?? { "": posted }).flatMap(([name, values]) => {
     const list = typeof values === "string" ? [values] : firstItems(values, MAX_POSTED);
     return (list ?? [values]).map((value) =>

@@ -29,6 +29,7 @@ export function snapshot(source: unknown, report: Report): unknown {
 
   const copy = (value: unknown): unknown => {
     if (typeof value === "string") return isTooLong(value) ? undefined : value;
+    if (typeof value === "function") return FUNCTION;
     if (typeof value !== "object" || value === null) return value;
     if (around.has(value)) return refuse("not_plain_data", `circular reference: ${PLAIN}`);
     if (path.length > MAX_DEPTH)
@@ -94,6 +95,9 @@ export function snapshot(source: unknown, report: Report): unknown {
     return refuse("not_plain_data", `unreadable value: ${PLAIN}`);
   }
 }
+
+/** In place of each function, which has a finding wherever it is: reading a proxy of one can throw. */
+const FUNCTION: unknown = Object;
 
 const PLAIN = "expected plain data, as in JSON";
 const UNDEFINED =

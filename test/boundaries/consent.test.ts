@@ -13,6 +13,7 @@ import { authorizationEvent, toEcs, toOpenTelemetryAttributes } from "scope-poli
 import { renderConsent } from "scope-policy/html";
 import { describe, expect, it } from "vitest";
 import { client, factsOf } from "../consent/facts.js";
+import { HOSTILE } from "../model/hostile.js";
 import { titled } from "../titled.js";
 import { hosting } from "./hosting.js";
 
@@ -220,6 +221,13 @@ describe("a selection", () => {
       expect(offendingOf(outcome)).toContain(shown);
     },
   );
+});
+
+describe("boundaries that cannot be read", () => {
+  it.each([...HOSTILE.keys()])("grant nothing, and nothing is thrown: %s", (label) => {
+    const outcome = resolve(HOSTILE.get(label));
+    expect(outcome).toMatchObject({ ok: false });
+  });
 });
 
 describe("a list of more than 65,536 posted values", () => {

@@ -10,20 +10,8 @@ import { valueRuleOf } from "./arbitrary-policy.js";
 import { type Claims, drawCase, drawRequest } from "./arbitrary-request.js";
 import { QUICK, runCounted } from "./counted.js";
 import { type Draw, drawn } from "./draw.js";
-import {
-  type Definition,
-  modelDecide,
-  modelOperation,
-  modelTokens,
-  type ScopeOptions,
-} from "./model.js";
-import {
-  modelCovering,
-  modelMeanings,
-  modelReached,
-  modelValues,
-  scopeOptions,
-} from "./model-scopes.js";
+import { type Definition, modelDecide, modelOperation, modelTokens } from "./model.js";
+import { modelCovering, modelMeanings, modelReached, modelValues } from "./model-scopes.js";
 import {
   knownIn,
   modelChallenge,
@@ -32,46 +20,10 @@ import {
   modelToolsFor,
 } from "./model-surfaces.js";
 import { expectSame, load } from "./observe.js";
+import { createRulesReader, MATCHES, type Match, neededBy } from "./reached-rules.js";
 
 const RULED = { patterns: 30, closed: true, ruled: true };
-type Match = NonNullable<ScopeOptions["match"]>;
-const MATCHES: readonly Match[] = [
-  "exact",
-  "parent",
-  "wildcard",
-  "path-prefix",
-  "smart",
-  "registry",
-];
 const OF_VALUES: readonly Match[] = ["path-prefix", "smart", "registry"];
-
-/** Returns the same policy in which no scope has a rule. */
-function withoutRule(definition: Definition, match: Match): Definition {
-  const scopes = Object.entries(definition.scopes).map(([name, options]) => {
-    const isRuled = typeof options === "object" && options.match === match;
-    return [name, isRuled ? { ...options, match: "exact" as const } : options] as const;
-  });
-  return { ...definition, scopes: Object.fromEntries(scopes) };
-}
-
-/** Creates a function that returns the rules because of which a call is allowed; `exact` if no other rule matters. */
-function createRulesReader(definition: Definition) {
-  const exact = MATCHES.reduce(withoutRule, definition);
-  const others = MATCHES.filter((match) => match !== "exact").map(
-    (match) => [match, withoutRule(definition, match)] as const,
-  );
-  return (isAllowed: (changed: Definition) => boolean): Match[] => {
-    if (isAllowed(exact)) return ["exact"];
-    return others.flatMap(([match, changed]) => (isAllowed(changed) ? [] : [match]));
-  };
-}
-
-/** Returns the rules of the scopes that a call needs. */
-function neededBy(definition: Definition, name: string, params: unknown): Match[] {
-  const uses = modelOperation(definition, name, params)?.alternatives.flatMap((one) => one.uses);
-  const matches = (uses ?? []).map(({ template }) => scopeOptions(definition, template).match);
-  return [...new Set(matches.map((match) => match ?? "exact"))];
-}
 
 /** Returns whether a scope-token names a scope with a rule that compares values. */
 const hasValueRule = (definition: Definition, text: string) =>

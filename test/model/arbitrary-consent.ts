@@ -98,8 +98,40 @@ function drawGranted(draw: Draw, definition: Definition, requested: string[]): s
   return [...new Set([...near, ...more, ...odd])];
 }
 
-export function drawRound(draw: Draw): Round {
-  const definition = withoutOperations(drawPolicy(draw.part(1750)));
+/** Draws values of boundaries with their labels. */
+function drawBoundaryLabels(draw: Draw): Record<string, Record<string, string>> {
+  const labels = () =>
+    Object.fromEntries(
+      draw.some(["a", "b", "7", "A"], 60).map((value) => [value, `Label ${value}`]),
+    );
+  return { project: labels(), ...(draw.chance(70) ? { region: labels() } : {}) };
+}
+
+/** Draws values of boundaries that a client has. */
+function drawBoundaryValues(draw: Draw): Record<string, string | string[]> {
+  const values = () => (draw.chance(20) ? "a" : draw.some(["a", "b", "gone"], 60));
+  return { project: values(), ...(draw.chance(50) ? { region: values() } : {}) };
+}
+
+/** Draws a round under a policy with operations and boundaries. */
+export function drawBoundaryRound(draw: Draw): Round {
+  const round = drawRound(draw, drawPolicy(draw.part(1750), { closed: true, patterns: 20 }));
+  const boundaries = draw.chance(90) ? drawBoundaryLabels(draw) : undefined;
+  const grantedBoundaries = draw.chance(50) ? drawBoundaryValues(draw) : undefined;
+  return {
+    ...round,
+    facts: {
+      ...round.facts,
+      account: { ...round.facts.account, ...(boundaries && { boundaries }) },
+      ...(grantedBoundaries && { grantedBoundaries }),
+    },
+  };
+}
+
+export function drawRound(
+  draw: Draw,
+  definition = withoutOperations(drawPolicy(draw.part(1750))),
+): Round {
   const requested = draw.chance(8) ? [] : drawTokens(draw, definition, draw.pick([40, 60, 20]));
   const granted = draw.chance(25) ? undefined : drawGranted(draw, definition, requested);
   const ceiling = draw.chance(45) ? drawCeiling(draw, definition) : undefined;

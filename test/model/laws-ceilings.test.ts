@@ -1,14 +1,11 @@
 // Laws of refreshed and registered scopes, for any policy and any ceiling.
 
-import { clientRegistration, type RefreshOptions, refreshScope } from "scope-policy";
+import { clientRegistration, refreshScope } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { tally } from "../often.js";
-import { drawCeiling, drawTokens } from "./arbitrary-consent.js";
-import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
-import { drawApproved } from "./arbitrary-request.js";
+import { drawRefresh, drawRegistration } from "./arbitrary-grants.js";
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
-import type { Definition, ScopeOptions } from "./model.js";
 import { instancesOf, modelCeiling, modelMayHave } from "./model-consent.js";
 import { canonical, modelMeanings, modelNamed, scopeOptions } from "./model-scopes.js";
 import { load } from "./observe.js";
@@ -17,60 +14,6 @@ import { probesOf } from "./probe.js";
 const RUNS = 300;
 const TIMEOUT = { timeout: 300_000 };
 
-function drawScopes(draw: Draw): Definition {
-  return withoutOperations(drawPolicy(draw.part(1750)));
-}
-
-/** Draws the earlier version of a policy: with fewer older names and fewer implications. */
-function drawEarlier(draw: Draw, definition: Definition): Definition {
-  const entries = Object.entries(definition.scopes).map(
-    ([name, options]): [string, string | ScopeOptions] => {
-      if (typeof options === "string") return [name, options];
-      const { replaces, implies, ...rest } = options;
-      const kept = { ...rest, ...(replaces && draw.chance(50) ? { replaces } : {}) };
-      return [name, { ...kept, ...(implies && draw.chance(70) ? { implies } : {}) }];
-    },
-  );
-  return { ...definition, scopes: Object.fromEntries(entries) };
-}
-
-function drawApprovedList(draw: Draw, definition: Definition): string[] {
-  const drawn = drawApproved(draw, definition);
-  return Array.isArray(drawn) ? (drawn as string[]).filter((entry) => entry !== "a b") : [];
-}
-
-function drawRefresh(draw: Draw) {
-  const definition = drawScopes(draw);
-  const firstParty = draw.chance(25);
-  const original = drawTokens(draw, definition, draw.pick([40, 60, 20]));
-  const covered = [...original, ...modelMeanings(definition, original, firstParty)];
-  const part = draw.some([...new Set(covered)], 50);
-  const requested = draw.chance(50)
-    ? undefined
-    : draw.chance(80)
-      ? part
-      : drawTokens(draw, definition, 20);
-  const earlier = drawEarlier(draw, definition);
-  const ceiling = draw.chance(60) ? drawCeiling(draw, definition) : undefined;
-  const approvedScopes = draw.chance(60) ? drawApprovedList(draw, definition) : undefined;
-  const recorded = draw.chance(40) ? modelMeanings(earlier, original, firstParty) : undefined;
-  const options: RefreshOptions = {
-    ...(ceiling && { clientScope: ceiling.join(" ") }),
-    ...(firstParty && { firstParty: true }),
-    ...(approvedScopes && { approvedScopes }),
-    ...(recorded && { originalMeanings: recorded }),
-  };
-  return {
-    definition,
-    original,
-    requested,
-    ceiling,
-    recorded,
-    firstParty,
-    approvedScopes,
-    options,
-  };
-}
 type Refresh = ReturnType<typeof drawRefresh>;
 
 const refresh = ({ definition, original, requested, options }: Refresh) =>
@@ -221,16 +164,6 @@ describe("a refreshed scope", TIMEOUT, () => {
   });
 });
 
-function drawRegistration(draw: Draw) {
-  const definition = drawScopes(draw);
-  return {
-    definition,
-    wanted: drawCeiling(draw, definition).filter(() => draw.chance(45)),
-    ceiling: draw.chance(70) ? drawCeiling(draw, definition) : undefined,
-    unknownScopes: draw.pick(["drop", "refuse"] as const),
-    approvedScopes: draw.chance(60) ? drawApprovedList(draw, definition) : undefined,
-  };
-}
 type Registration = ReturnType<typeof drawRegistration>;
 
 const register = (one: Registration, scope: string) => {

@@ -73,10 +73,12 @@ function divide(parts: readonly string[], text: string): string[] | undefined {
 }
 
 export function modelMatchScope(template: string, text: string): Values | undefined {
+  const parts = partsOf(template);
+  if (parts.length === 1) return parts[0] === text ? {} : undefined;
   const wanted = canonical(template);
   if (formOf(wanted) !== formOf(text) || segmentCount(wanted) !== segmentCount(text))
     return undefined;
-  const values = divide(partsOf(template), text);
+  const values = divide(parts, text);
   return (
     values &&
     Object.fromEntries(placeholdersOf(template).map((name, at) => [name, values[at] ?? ""]))
@@ -92,8 +94,11 @@ export function isLegal(template: string, values: Readonly<Record<string, unknow
 }
 
 export function scopeOptions(definition: Definition, scope: string): ScopeOptions {
+  const own = Object.hasOwn(definition.scopes, scope) ? definition.scopes[scope] : undefined;
+  if (own !== undefined) return typeof own === "string" ? {} : own;
+  const name = canonical(scope);
   for (const [key, value] of Object.entries(definition.scopes)) {
-    if (canonical(key) === canonical(scope)) return typeof value === "string" ? {} : value;
+    if (canonical(key) === name) return typeof value === "string" ? {} : value;
   }
   throw new Error(`the policy does not declare ${scope}`);
 }
@@ -237,6 +242,7 @@ const shapeOf = (name: string): string => {
 
 /** Returns the scopes that differ from a scope in placeholder names alone. A scope token is all of them. */
 export function twinsOf(definition: Definition, scope: string): string[] {
+  if (placeholdersOf(scope).length === 0) return [];
   return Object.keys(definition.scopes).filter(
     (name) => shapeOf(name) === shapeOf(scope) && canonical(name) !== canonical(scope),
   );

@@ -215,7 +215,8 @@ const product = (lists: Alternative[][]): Alternative[] =>
     [{ uses: [], tier: -1, types: [], entitlements: [], within: [] }],
   );
 
-function alternativesOf(definition: Definition, rule: Rule, names: Values): Alternative[] {
+/** Returns the alternatives of a rule, without the baseline. */
+export function alternativesOf(definition: Definition, rule: Rule, names: Values): Alternative[] {
   const gated = (gates: Gates, uses: Use[]): Alternative => ({
     uses,
     tier: gates.tier === undefined ? -1 : (definition.tiers ?? []).indexOf(gates.tier),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { deepFreeze, snapshot } from "../../src/policy/plain-data.js";
 import { createReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
+import { HOSTILE } from "../model/hostile.js";
 import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 
 /** Returns an object without a prototype, as copies have, because inherited members would count as options. */
@@ -244,5 +245,15 @@ describe("deepFreeze", () => {
     expect(Object.isFrozen(inner.list)).toBe(false);
     expect(deepFreeze("text")).toBe("text");
     expect(deepFreeze(null)).toBe(null);
+  });
+});
+
+describe("a value that breaks a way of reading it", () => {
+  it.each([...HOSTILE.keys()])("has findings, and throws nothing else: %s", (label) => {
+    const value = HOSTILE.get(label);
+    expect(findingsOf(value)).not.toEqual([]);
+    // as a tool, no value is valid
+    expect(findingsOf(policyWith({ tools: { t: value } }))).not.toEqual([]);
+    expect(findingsOf(policyWith({ tiers: value, tools: { t: [value] } }))).not.toEqual([]);
   });
 });

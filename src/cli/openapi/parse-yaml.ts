@@ -23,8 +23,9 @@ const OPTIONS = {
 export function parseYaml(text: string, budget: Budget, places?: Places): Outcome<unknown> {
   budget.yamlBytes -= Buffer.byteLength(text);
   const lines = new LineCounter();
-  const tokens = budget.yamlBytes < 0 ? undefined : readTokens(text, lines, budget);
-  if (tokens === undefined) {
+  const tokens = budget.yamlBytes < 0 ? "too_large" : readTokens(text, lines, budget);
+  if (tokens === "too_deep") return tooDeep();
+  if (tokens === "too_large") {
     const { yamlBytes, yamlTokens } = LIMITS;
     const limits = `${yamlBytes / 1024 / 1024} MiB, ${yamlTokens} words and marks`;
     return failed("too_large", `too much YAML: at most ${limits} in all files; convert it to JSON`);
@@ -49,15 +50,23 @@ function positionOf(offset: number, lines: LineCounter): Position {
   return { line, column: col };
 }
 
-/** Returns the syntax tree of a text; `undefined` for one with too many tokens. */
-function readTokens(text: string, lines: LineCounter, budget: Budget): CST.Token[] | undefined {
+/** Number of tokens that the parser has open beside those of the levels of a document. */
+const OPEN_BESIDE_LEVELS = 8;
+
+/** Returns the syntax tree of a text; a code for one with too many tokens or levels: the parser closes levels by recursion. */
+function readTokens(
+  text: string,
+  lines: LineCounter,
+  budget: Budget,
+): CST.Token[] | "too_large" | "too_deep" {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     budget.yamlTokens -= 1;
-    if (budget.yamlTokens < 0) return undefined;
+    if (budget.yamlTokens < 0) return "too_large";
     tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > LIMITS.depth + OPEN_BESIDE_LEVELS) return "too_deep";
   }
   tokens.push(...parser.end());
   return tokens;

@@ -94,6 +94,13 @@ const TEXTS: readonly HostileText[] = [
     code: "too_deep",
   },
   {
+    title: "3,000 maps inside one another, which a member after them closes at once",
+    file: "a.yaml",
+    text: () =>
+      `${HEAD}x:\n${Array.from({ length: 3_000 }, (_, depth) => `${" ".repeat(depth + 1)}a:`).join("\n")}\ny: 1`,
+    code: "too_deep",
+  },
+  {
     title: "aliases that double forty times",
     file: "a.yaml",
     text: () => `${HEAD}x:\n${doublings}\n`,
