@@ -81,7 +81,8 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     test: "test/grammar/template.test.ts",
-    title: "is injective: different values give different scopes",
+    title:
+      "accepts exactly the values for which the scope has the form of the template and matches it with these values",
     file: "src/grammar/bound-value.ts",
     text: "const not = excluded.length === 0",
     replacement: "const not = excluded.length >= 0",
