@@ -14,7 +14,7 @@ const SOURCE = /^[a-z][a-z0-9+.-]*:(\/\/[a-z0-9.:[\]_-]+)?$/;
  * `form-action` has no syntax for an IPv6 address (CSP Level 3, section 2.3.1), and browsers ignore a source with one. It is replaced
  * with any host on the same port.
  */
-const IPV6 = /\[.*\]/;
+const IPV6 = /\[[^[\]]*\]/;
 /** Schemes that `form-action` leaves out, because the browser would run or show content in the name of the page. */
 const UNSAFE_SCHEMES: ReadonlySet<string> = new Set([
   "about:",

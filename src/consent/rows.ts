@@ -279,7 +279,7 @@ export function titleOf(scope: CompiledScope, locale: ConsentLocale): ConsentTex
 
 function wordsOf(text: string): string {
   return text
-    .replaceAll(/\{[^}]*\}/g, " ")
+    .replaceAll(/\{[^{}]*\}/g, " ")
     .replaceAll(/[_./:!=-]+/g, " ")
     .replaceAll(/ {2,}/g, " ")
     .trim();

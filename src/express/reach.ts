@@ -80,7 +80,7 @@ function matchValues(layer: Layer, path: string): Match | undefined {
   return undefined;
 }
 
-const TOKENS = /\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?(?:[:=!]|<[=!]|<\w+>))?|./gs;
+const TOKENS = /\\.|\[(?:\\.|[^\]\\])*\]?|\((?:\?(?:[:=!]|<[=!]|<\w+>))?|./gs;
 const CAPTURE = /^\((?:\?<\w|$)/;
 
 /** Returns an expression that takes the text of a probe, and no other, in place of all that the given one captures. */

@@ -143,7 +143,7 @@ function syntaxError(message: string): EndpointError {
 
 /** Spellings of other tools and what they mean here, in the order in which they are tried. */
 const REPAIRS: readonly ((key: string) => string)[] = [
-  (key) => key.replaceAll(/\/{2,}/g, "/").replace(/(?<=\/.*)\/$/, ""),
+  (key) => key.replaceAll(/\/{2,}/g, "/").replace(/\/$(?<=\/.*\/)/, ""),
   // `{page-id}`
   (key) => key.replaceAll(/\{\w+(?:-\w+)+\}/g, (name) => name.replaceAll("-", "_")),
   // `:name:cancel`, `:name\:cancel`, `:from-:to`
@@ -153,8 +153,8 @@ const REPAIRS: readonly ((key: string) => string)[] = [
       .replaceAll(/(?<=[/.-]):([A-Za-z_]\w*)(?=[^\w/])|(?<=[.-]):([A-Za-z_]\w*)/g, "{$1$2}"),
   // `*`, `*path`, `{path+}`, `:path(.*)`
   (key) =>
-    key.replace(/(?<=\/)[^\w/]*(\w*)[^\w/]*$/, (text, name: string) =>
-      /[*+]|\.{3}/.test(text) ? `{${name || "path"}*}` : text,
+    key.replace(/(?<=\/)[^\w/]*(?:(\w+)[^\w/]*)?$/, (text, name = "path") =>
+      /[*+]|\.{3}/.test(text) ? `{${name}*}` : text,
     ),
 ];
 const MAX_REPAIRED_LENGTH = 1_000;

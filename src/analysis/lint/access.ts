@@ -37,7 +37,7 @@ function wordsOf(name: string): readonly string[] {
 /** Returns the first word of the name of a tool that tells what it does, in lower case; `undefined` without one. */
 function verbOfTool(name: string): string | undefined {
   // before a separator is the group of the tool: `orders.preview_delete`
-  const words = wordsOf(name.slice(name.search(/[^./:]*$/)));
+  const words = wordsOf(name.replace(/^.*[./:]/s, ""));
   // `find_and_replace` does both
   if (LEADING_READ_WORDS.has(words[0] ?? "") && !words.includes("and")) return undefined;
   return wordsOf(name).find((word) => isScopeVerb(word) || MORE_WRITE_WORDS.has(word));

@@ -13,7 +13,7 @@ export const CREDENTIALS: readonly CredentialPattern[] = [
   // every JWT header begins with `{"` in base64
   [/eyJ[\w-]{5,}(?:\.[\w-]*)*/g, REDACTED],
   [
-    /(?<![A-Za-z0-9])(bearer|basic|dpop|digest|negotiate|ntlm|apikey)(?:\s|%20|\++)+["']?[\w.~+/=:-]+/gi,
+    /(?<![A-Za-z0-9])(bearer|basic|dpop|digest|negotiate|ntlm|apikey)(?:\s|%20|\+)+(?:["'][\w.~+/=:-]|[\w.~/=:-])[\w.~+/=:-]*/gi,
     `$1 ${REDACTED}`,
   ],
   [

@@ -45,7 +45,7 @@ export function placeOf({ file, line, column }: DocumentFinding): string {
 
 /** Returns the last part of the path or address of a document, for reasons that clients read. */
 export function documentName(source: string): string {
-  const path = source.replace(/[?#].*$/s, "");
+  const path = source.slice(0, source.search(/[?#]|$/));
   return (
     oneLine(
       path.split(/[/\\]/).findLast((part) => part !== ""),

@@ -22,5 +22,5 @@ export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const cut = text.slice(0, longest);
   const end = cut.lastIndexOf(" ");
-  return `${(end > 0 ? cut.slice(0, end) : cut).replace(/[\s,;:.]+$/, "")} …`;
+  return `${(end > 0 ? cut.slice(0, end) : cut).replace(/(?<![\s,;:.])[\s,;:.]+$/, "")} …`;
 }

@@ -28,7 +28,7 @@ export function readProtocolHeaders(request: McpHttpRequest): ProtocolHeaders | 
   return { version, method, name, session };
 }
 
-const OUTER_SPACE = /^[ \t]+|[ \t]+$/g;
+const OUTER_SPACE = /^[ \t]+|(?<![ \t])[ \t]+$/g;
 
 const JSON_TYPE = /^[ \t]*application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 
