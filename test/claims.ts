@@ -109,8 +109,8 @@ export const CLAIMS: readonly Claim[] = [
     replacement: "(await sessions.get(session)) === undefined",
   },
   {
-    test: "test/resource-server/token-time.test.ts",
-    title: "is not read from Object.prototype",
+    test: "test/pollution.test.ts",
+    title: "change no result if their value is %s",
     file: "src/decision/access-token.ts",
     text: "Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined",
     replacement: "(value as Record<string, unknown>)[key]",
