@@ -177,7 +177,8 @@ function postedFields(posted: unknown): readonly unknown[] {
   const items = firstItems(posted, MAX_POSTED);
   if (items !== undefined) return items;
   if (typeof posted !== "object") return [posted];
-  return Object.entries(ownMembers(posted) ?? { "": posted }).flatMap(([name, values]) => {
+  const members: Readonly<Record<string, unknown>> = { ...(ownMembers(posted) ?? { "": posted }) };
+  return Object.entries(members).flatMap(([name, values]) => {
     const list = typeof values === "string" ? [values] : firstItems(values, MAX_POSTED);
     return (list ?? [values]).map((value) =>
       typeof value === "string" ? boundaryField(name, value) : value,

@@ -108,8 +108,8 @@ function drawBoundaryLabels(draw: Draw): Record<string, Record<string, string>> 
 }
 
 /** Draws values of boundaries that a client has. */
-function drawBoundaryValues(draw: Draw): Record<string, string | string[]> {
-  const values = () => (draw.chance(20) ? "a" : draw.some(["a", "b", "gone"], 60));
+function drawBoundaryValues(draw: Draw): Record<string, string[]> {
+  const values = () => draw.some(["a", "b", "gone"], 60);
   return { project: values(), ...(draw.chance(50) ? { region: values() } : {}) };
 }
 

@@ -4,7 +4,11 @@ import fc from "fast-check";
 import { HOSTILE } from "../../model/hostile.js";
 
 class Hostile {
-  constructor(readonly label: string) {}
+  readonly label: string;
+
+  constructor(label: string) {
+    this.label = label;
+  }
 }
 
 /** Names of hostile values, and any other values. */

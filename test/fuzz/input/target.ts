@@ -2,12 +2,12 @@
 
 import type fc from "fast-check";
 
-export interface Target<Input = never> {
+export interface Target<Input = unknown> {
   readonly inputs: fc.Arbitrary<Input>;
   /** Every outcome that is expected, in the order of the report. */
   readonly outcomes: readonly string[];
   /** Calls the library. Returns the outcome; throws for a result that is not as documented. */
-  readonly run: (input: Input) => string | Promise<string>;
+  run(input: Input): string | Promise<string>;
   /** Frees what the target has opened. */
   readonly close?: () => Promise<void>;
 }

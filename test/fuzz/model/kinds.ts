@@ -1,6 +1,6 @@
 // The kinds of cases. Each draws a policy and questions about it.
 
-import { consentScreen } from "scope-policy";
+import { type ConsentFacts, consentScreen } from "scope-policy";
 import { rowsOf } from "../../consent/facts.js";
 import { drawBoundaryRound, drawRound } from "../../model/arbitrary-consent.js";
 import { drawRefresh, drawRegistration } from "../../model/arbitrary-grants.js";
@@ -97,9 +97,19 @@ function drawRefreshes(draw: Draw): FuzzCase {
   return { definition, questions };
 }
 
+/** Returns facts of which the owner of a value is unknown, because the callback fails; the client has what it asks for. */
+function inOutage({ requested = "", ...facts }: ConsentFacts): ConsentFacts {
+  const owns = () => {
+    throw new Error("down");
+  };
+  return { ...facts, requested, granted: requested, account: { ...facts.account, owns } };
+}
+
 function drawConsents(draw: Draw): FuzzCase {
   const isWhole = draw.chance(50);
-  const { definition, facts, options, boxes } = isWhole ? drawBoundaryRound(draw) : drawRound(draw);
+  const round = isWhole ? drawBoundaryRound(draw) : drawRound(draw);
+  const { definition, options, boxes } = round;
+  const facts = draw.chance(25) ? inOutage(round.facts) : round.facts;
   const screen = consentScreen(load(definition), facts, options);
   const rows = rowsOf(screen);
   const choose = (turn: number) =>
@@ -134,5 +144,5 @@ export const KINDS = {
   meanings: { draw: drawMeanings, parts: 3 },
   registrations: { draw: drawRegistrations, parts: 2 },
   refreshes: { draw: drawRefreshes, parts: 3 },
-  consents: { draw: drawConsents, parts: 3 },
+  consents: { draw: drawConsents, parts: 6 },
 } satisfies Readonly<Record<string, Kind>>;

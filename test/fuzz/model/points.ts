@@ -34,6 +34,7 @@ export const POINTS: readonly string[] = [
     "first_time",
     "new_scopes",
     "nothing_new",
+    "new_boundaries",
     "policy_changed",
   ]),
   "consent within a boundary",

@@ -238,4 +238,4 @@ export const QUESTIONS: Readonly<Record<string, Answer>> = {
   ...MEANINGS,
   ...GRANTS,
   ...CONSENT_QUESTIONS,
-} as Readonly<Record<string, Answer>>;
+} as unknown as Readonly<Record<string, Answer>>;
