@@ -51,11 +51,12 @@ function createFiller({ texts, requests }, contender, kind) {
     for (let index = 0; index < BATCH; index += 1, next = (next + 1) % requests.length) {
       const request = requests[next];
       if (request === undefined) continue;
-      /** @type {[string, string, string | null]} */
       const [text, tool, value] =
         kind === "known"
           ? ["", request.tool, request.value ?? null]
-          : JSON.parse(/** @type {string} */ (jsons[next]));
+          : /** @type {[string, string, string | null]} */ (
+              JSON.parse(/** @type {string} */ (jsons[next]))
+            );
       batch.tokens[index] = kind === "known" ? (held[request.text] ?? {}) : text;
       batch.tools[index] = tool;
       batch.values[index] = value ?? undefined;
@@ -66,19 +67,16 @@ function createFiller({ texts, requests }, contender, kind) {
 let loops = 0;
 
 /**
- * Creates a loop of its own for each contender, so that the engine knows the function that it calls.
+ * Returns a loop of its own for a function.
  *
  * @param {(token: never, tool: string, value: string | undefined) => boolean} decide
- * @returns {({ tokens, tools, values }: Batch) => number}
+ * @returns {Promise<(batch: Batch) => number>}
  */
-function createLoop(decide) {
+async function createLoop(decide) {
   loops += 1;
-  const source = `/* ${loops} */ return ({ tokens, tools, values }) => {
-    let count = 0;
-    for (let i = 0; i < ${BATCH}; i += 1) if (decide(tokens[i], tools[i], values[i])) count += 1;
-    return count;
-  };`;
-  return new Function("decide", source)(decide);
+  /** @type {typeof import("./bench/loop.mjs")} */
+  const { countAllowed } = await import(`./bench/loop.mjs?${loops}`);
+  return (batch) => countAllowed(decide, batch);
 }
 
 /**
@@ -115,14 +113,16 @@ async function measureAll(jobs) {
 async function measureWorkload(workload) {
   const kinds = /** @type {Kind[]} */ (Object.keys(KINDS));
   const made = Object.values(CONTENDERS).map((create) => create(workload));
-  const jobs = kinds.flatMap((kind) =>
-    made.map((contender) => {
-      const fill = createFiller(workload, contender, kind);
-      /** @type {Batch} */
-      const batch = { tokens: [], tools: [], values: [] };
-      const loop = createLoop(contender[kind]);
-      return { before: () => fill(batch), run: () => loop(batch), decisions: BATCH };
-    }),
+  const jobs = await Promise.all(
+    kinds.flatMap((kind) =>
+      made.map(async (contender) => {
+        const fill = createFiller(workload, contender, kind);
+        /** @type {Batch} */
+        const batch = { tokens: [], tools: [], values: [] };
+        const loop = await createLoop(contender[kind]);
+        return { before: () => fill(batch), run: () => loop(batch), decisions: BATCH };
+      }),
+    ),
   );
   // every contender must allow the same requests
   for (let at = 0; at < workload.requests.length; at += BATCH) {
@@ -143,12 +143,14 @@ async function measureDenials() {
   const rows = [];
   for (const { name, allow, deny } of DENIALS) {
     if (!allow() || deny()) throw new Error(`denial of ${name}: unexpected decision`);
-    const jobs = [deny, allow].map((decide) => {
-      const loop = createLoop(decide);
-      /** @type {Batch} */
-      const batch = { tokens: [], tools: [], values: [] };
-      return { before: () => undefined, run: () => loop(batch), decisions: BATCH };
-    });
+    const jobs = await Promise.all(
+      [deny, allow].map(async (decide) => {
+        const loop = await createLoop(decide);
+        /** @type {Batch} */
+        const batch = { tokens: Array(BATCH).fill(""), tools: [], values: [] };
+        return { before: () => undefined, run: () => loop(batch), decisions: BATCH };
+      }),
+    );
     const [ours = Number.NaN, theirs = Number.NaN] = await measureAll(jobs);
     rows.push({ name: `denial: ${name}`, ours, theirs, ratio: ours / theirs });
   }

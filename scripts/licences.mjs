@@ -105,6 +105,7 @@ function placeOf(packages, from, name) {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  /** @type {{ packages: Parameters<typeof licenceFaults>[0] }} */
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
   const faults = licenceFaults(packages);
   for (const fault of faults) console.error(fault);

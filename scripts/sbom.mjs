@@ -37,5 +37,7 @@ if (process.argv[1] === import.meta.filename) {
   const args = ["sbom", "--sbom-format=cyclonedx", "--sbom-type=library", "--package-lock-only"];
   const text = execFileSync("npm", args, { cwd: root, encoding: "utf8", maxBuffer: 1e8 });
   const names = new Set([...Object.keys(manifest.dependencies), ...BUNDLED]);
-  console.log(JSON.stringify(partOf(JSON.parse(text), names), null, 2));
+  /** @type {Parameters<typeof partOf>[0]} */
+  const bill = JSON.parse(text);
+  console.log(JSON.stringify(partOf(bill, names), null, 2));
 }

@@ -61,9 +61,9 @@ export const CLAIMS: readonly Claim[] = [
   {
     test: "test/model/laws.test.ts",
     title: "have no effect if they are reserved and the client is not first-party",
-    file: "src/decision/token-scopes.ts",
-    text: "add(reserved && ownersOnly !== undefined ? ownersOnly : everyone, closure, values);",
-    replacement: "add(everyone, closure, values);",
+    file: "src/decision/token-scopes-reader.ts",
+    text: "add(reserved ? ownersOnly : everyone, policy, closure, values);",
+    replacement: "add(everyone, policy, closure, values);",
   },
   {
     test: "test/resource-server/trust-claims.test.ts",
