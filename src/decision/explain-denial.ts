@@ -211,7 +211,10 @@ function placeOf(
   values: Values,
 ): number {
   const [{ scope, params }] = mismatchesOf(alternative, tokenScopes, values) as [PreparedUse];
-  const known = params.length === 1 ? [] : (boundValuesOf(tokenScopes).get(scope) ?? []);
+  const known =
+    params.length === 1
+      ? []
+      : (boundValuesOf(tokenScopes).get(scope) as readonly (readonly string[])[]);
   const strange = params.findIndex(
     (place, at) => !known.some((list) => list[at] === values[place]),
   );

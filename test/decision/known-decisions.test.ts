@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { freezeToken } from "../../src/decision/own-token.js";
+import { includesScopes, type TokenScopes } from "../../src/decision/token-scopes.js";
+import { createTokenScopesReader } from "../../src/decision/token-scopes-reader.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 
 const letters = Array.from({ length: 70 }, (_, index) => `s${index}`);
 
@@ -58,6 +61,32 @@ const call = fc.record({
     { i: fc.oneof(value, fc.constantFrom(1, 2, "..", "")), j: value },
     { requiredKeys: [] },
   ),
+});
+
+describe("the scopes of a token", () => {
+  const compiled = compiledPolicyOf(policy);
+  const read = createTokenScopesReader(compiled);
+  const includes = (more: string, less: string) =>
+    includesScopes(
+      compiled,
+      read({ scope: more }) as TokenScopes,
+      read({ scope: less }) as TokenScopes,
+    );
+
+  it.each([
+    ["s0 s69 /x/1", "s69 /x/1", true],
+    ["/y/1", "/x/1", true],
+    ["/x/1", "/y/1", false],
+    ["/x/1", "/x/2", false],
+    ["/x/1 /x/2", "/x/2", true],
+    ["/x/1", "/x/1 /x/2", false],
+    ["s0", "s69", false],
+    // no call can use the value of the second one, so it grants nothing
+    ["u:1", "/old/a:b", true],
+    ["s0", "/old/a:b", false],
+  ])("%s includes %s: %s", (more, less, expected) => {
+    expect(includes(more, less)).toBe(expected);
+  });
 });
 
 describe("what was decided before", () => {

@@ -19,4 +19,12 @@ describe("a set of scope ids", () => {
       { numRuns: 500 },
     );
   });
+
+  it("has many ids as words, and none beyond the last of them", () => {
+    const ids = Array.from({ length: 100 }, (_, index) => 60 + index * 7);
+    const set = createScopeSet(ids);
+    expect([...idsOf(set)].sort((a, b) => a - b)).toEqual(ids);
+    const others = [0, 59, 61, 64, 759, 9_999];
+    expect([...ids, ...others].filter((id) => hasId(set, id))).toEqual(ids);
+  });
 });
