@@ -88,7 +88,7 @@ export function keepForState(
   return decision;
 }
 
-/** Returns such a rule; `undefined` for any other operation. */
+/** Returns the {@link ValueRule} of an operation; `undefined` for any other one. */
 export function valueRuleOf(operation: QuickFacts): ValueRule | undefined {
   const { plain, rules } = operation;
   const [rule, another] = rules;

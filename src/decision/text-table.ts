@@ -7,8 +7,7 @@ export interface TextEntry {
 export interface TextTable<Entry extends TextEntry> {
   /** Returns the entry of a text and keeps it for longer. */
   find(text: string): Entry | undefined;
-  /** @param cost - what the entry takes of the budget */
-  add(entry: Entry, cost: number): void;
+  add(entry: Entry): void;
 }
 
 /** Entries in slots. Each is in the slot of its hash or in one of the next ones, and no slot before it is empty. */
@@ -33,12 +32,25 @@ const MOST_EIGHTHS = 5;
  * of 230 characters. An issuer cannot make it slow: texts with the same eight characters go into a `Map`.
  *
  * The entries cost at most twice `budget` together. An entry that costs more than `budget` is not kept.
+ *
+ * @param costOf - returns what an entry takes of the budget
  */
-export function createTextTable<Entry extends TextEntry>(budget: number): TextTable<Entry> {
+export function createTextTable<Entry extends TextEntry>(
+  budget: number,
+  costOf: (entry: Entry) => number,
+): TextTable<Entry> {
   let young = createSlots<Entry>(FIRST_SLOTS);
   let old = createSlots<Entry>(FIRST_SLOTS);
   let spent = 0;
   const put = (hash: number, entry: Entry): void => {
+    const cost = costOf(entry);
+    if (cost > budget) return;
+    spent += cost;
+    if (spent > budget) {
+      old = young;
+      young = createSlots(FIRST_SLOTS);
+      spent = cost;
+    }
     if (young.size * 8 >= young.hashes.length * MOST_EIGHTHS) young = grown(young);
     insert(young, hash, entry);
   };
@@ -51,16 +63,7 @@ export function createTextTable<Entry extends TextEntry>(budget: number): TextTa
       if (older !== undefined) put(hash, older);
       return older;
     },
-    add(entry, cost) {
-      if (cost > budget) return;
-      spent += cost;
-      if (spent > budget) {
-        old = young;
-        young = createSlots(FIRST_SLOTS);
-        spent = cost;
-      }
-      put(sampleHash(entry.text), entry);
-    },
+    add: (entry) => put(sampleHash(entry.text), entry),
   };
 }
 

@@ -39,7 +39,7 @@ const MOST_CREDIT = 1_024;
  * 3. by reading the text: some 1,500 ns. A scope that is a list is read each time, because it can change in place.
  */
 export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesReader {
-  const byText = createTextTable<TokenScopes>(CACHE_BUDGET);
+  const byText = createTextTable(CACHE_BUDGET, weightOf);
   let hits = 0;
   let credit = 0;
   const readAnew = (token: object): TokenScopes | undefined => {
@@ -54,7 +54,7 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
       return known;
     }
     const tokenScopes = readText(policy, scope);
-    if (tokenScopes !== undefined) byText.add(tokenScopes, weightOf(tokenScopes));
+    if (tokenScopes !== undefined) byText.add(tokenScopes);
     return tokenScopes;
   };
   return (token) => {

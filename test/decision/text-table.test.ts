@@ -17,8 +17,8 @@ const alike = (count: number): readonly string[] =>
   });
 
 const tableOf = (texts: readonly string[], budget = 1_000_000, cost = 1) => {
-  const table = createTextTable<Entry>(budget);
-  for (const text of texts) table.add({ text }, cost);
+  const table = createTextTable<Entry>(budget, () => cost);
+  for (const text of texts) table.add({ text });
   return table;
 };
 
@@ -35,9 +35,9 @@ describe("a table of texts", () => {
   });
 
   it("finds the entry that was added last for a text that was added twice", () => {
-    const table = createTextTable<Entry & { readonly number: number }>(100);
-    table.add({ text: "a", number: 1 }, 60);
-    table.add({ text: "a", number: 2 }, 60);
+    const table = createTextTable<Entry & { readonly number: number }>(100, () => 60);
+    table.add({ text: "a", number: 1 });
+    table.add({ text: "a", number: 2 });
     expect(table.find("a")?.number).toBe(2);
   });
 
@@ -51,11 +51,11 @@ describe("a table of texts", () => {
   });
 
   it("keeps entries for at most twice its budget, and those that are read", () => {
-    const table = createTextTable<Entry>(1_000);
+    const table = createTextTable<Entry>(1_000, () => 10);
     const texts = textsOf(500, "t");
-    table.add({ text: "kept" }, 10);
+    table.add({ text: "kept" });
     for (const text of texts) {
-      table.add({ text }, 10);
+      table.add({ text });
       expect(table.find("kept")?.text).toBe("kept");
     }
     const found = texts.filter((text) => table.find(text) !== undefined);
@@ -64,9 +64,20 @@ describe("a table of texts", () => {
     expect(found).toContain("t499");
   });
 
+  it("keeps no more if all of them are read again and again", () => {
+    const table = createTextTable<Entry>(1_000, () => 10);
+    const texts = textsOf(2_000, "t");
+    for (const [index, text] of texts.entries()) {
+      table.add({ text });
+      for (const one of texts.slice(Math.max(0, index - 300), index)) table.find(one);
+    }
+    const found = texts.filter((text) => table.find(text) !== undefined);
+    expect(found.length).toBeLessThanOrEqual(200);
+  });
+
   it("does not keep an entry that costs more than its budget", () => {
-    const table = tableOf(["small"], 100, 100);
-    table.add({ text: "large" }, 101);
+    const table = createTextTable<Entry>(100, ({ text }) => (text === "large" ? 101 : 100));
+    for (const text of ["small", "large"]) table.add({ text });
     expect([table.find("small")?.text, table.find("large")]).toEqual(["small", undefined]);
   });
 
