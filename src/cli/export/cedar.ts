@@ -49,6 +49,8 @@ function readForm(given: unknown): ClaimForm {
 function cedarPolicies(context: CedarContext): string {
   const { compiled, form } = context;
   const operations = [...compiled.operations.values()];
+  // without an action, Cedar denies every call, and warns of each policy that it could never apply
+  if (operations.length === 0) return "";
   // the library rejects a token with a placeholder; patterns find any placeholder in a text, and a set can be asked for known ones
   const templates = form.takesValues ? [...compiled.templates.keys()].flatMap(form.has) : [];
   return [

@@ -296,6 +296,17 @@ describe("what Cedar cannot express", () => {
     ]);
   });
 
+  it.each(["text", "set"] as const)(
+    "leaves no policy without an action, where Cedar would warn of one, with the claim as a %s",
+    async (form) => {
+      const tools = { own: { scope: "a", internal: true }, "delete_*": "a" };
+      const hidden = loadPolicy({ name: "Hidden", version: "1", scopes: { a: {} }, tools });
+      const { engine } = await engineOf(hidden, form);
+      expect(engine.contextOf("own")).toBeUndefined();
+      expect(engine.contextOf("delete_*")).toBeUndefined();
+    },
+  );
+
   it("rejects an unknown form of the claim, and a name that is not valid Unicode", async () => {
     await expect(exported(policy, "list" as Form)).rejects.toThrow(
       "--scope-claim `list`: expected text or set",
