@@ -11,6 +11,8 @@ import { CASES } from "./table.mjs";
 const PATH = join(root, "docs/works-with.md");
 const HEAD = `---
 title: Works with
+description: Versions of other packages with which this one is tried before a release
+kind: reference
 ---
 
 # Works with
@@ -22,6 +24,12 @@ runs the cases and writes this table (\`node test/adoption/works-with.mjs\`).
 
 | package | version tried | what was tried | result |
 |---|---|---|---|
+`;
+const TAIL = `
+## Next step
+
+* [Adapters](adapters.md) if your framework is in the table.
+* [Recipes](recipes.md) if you want a whole program.
 `;
 
 /** Packages that a project has under another name. */
@@ -60,7 +68,7 @@ function documentOf(results) {
     const result = passed.has(one) ? "works" : "fails";
     return `| \`${name}\` | ${version} | ${tried} | ${result} |\n`;
   });
-  return HEAD + lines.join("");
+  return HEAD + lines.join("") + TAIL;
 }
 
 /** Returns whether the document has what the cases found. @param {readonly import("./runner.mjs").Result[]} results */

@@ -260,17 +260,25 @@ describe("the recipe of API keys", () => {
   );
 });
 
-describe("the page of recipes", () => {
-  const blocks = [
-    ...readFileSync("docs/recipes.md", "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm),
-  ].map(([, code]) => code);
-  const files = readdirSync("examples/recipes").sort();
-
-  it.each(files)("shows %s as it is", (file) => {
-    expect(blocks).toContain(readFileSync(`examples/recipes/${file}`, "utf8"));
+describe("the pages of recipes", () => {
+  const table = readFileSync("docs/recipes.md", "utf8");
+  const rows = table.split("\n").filter((line) => line.includes(".ts`"));
+  const files = readdirSync("examples/recipes")
+    .filter((file) => file.endsWith(".ts"))
+    .sort();
+  const shown = rows.flatMap((row) => {
+    const [, page = ""] = /\]\(([\w-]+\.md)\)/.exec(row) ?? [];
+    const names = [...row.matchAll(/`([\w-]+\.ts)`/g)].map(([, name = ""]) => name);
+    return names.map((name): [string, string] => [name, page]);
   });
 
-  it("shows no other program", () => {
-    expect(blocks).toHaveLength(files.length);
+  it("have each program in the table of docs/recipes.md, and no other", () => {
+    expect(shown.map(([file]) => file).sort()).toEqual(files);
+  });
+
+  it.each(shown)("show %s as it is in docs/%s", (file, page) => {
+    const text = readFileSync(`docs/${page}`, "utf8");
+    const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+    expect(blocks).toContain(readFileSync(`examples/recipes/${file}`, "utf8"));
   });
 });

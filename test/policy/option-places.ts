@@ -111,15 +111,3 @@ export function optionsOfExamples(): ReadonlySet<string> {
 }
 
 const readDocument = (name: string): string => readFileSync(join(root, name), "utf8");
-
-/** Returns the words in code in the first column of all tables below a heading of level 2 of a document. */
-export function tableRows(document: string, heading: string): readonly string[] {
-  const section = readDocument(document)
-    .split(/^## /m)
-    .find((text) => text.startsWith(`${heading}\n`));
-  if (section === undefined) throw new Error(`${document} has no heading ${heading}`);
-  return section.split("\n").flatMap((line) => {
-    const cell = line.startsWith("| ") ? (line.split(" | ")[0] ?? "") : "";
-    return [...cell.matchAll(/`([\w$]+)`/g)].map(([, word = ""]) => word);
-  });
-}

@@ -1,71 +1,54 @@
-// Every option of a policy has a row in the reference, an example that runs, and a hint for its likeliest slip. The options come from
-// the JSON Schema of a policy, so that a new option without these fails here.
+// Every option of a policy has an example that runs, and a hint for its likeliest slip. The options come from the JSON Schema of a
+// policy, so that a new option without these fails here. The page docs/reference/policy-keys.md is generated from the same schema.
 
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { findingsOf } from "./findings-of.js";
-import { optionsOfExamples, PLACES, tableRows } from "./option-places.js";
+import { optionsOfExamples, PLACES } from "./option-places.js";
 
 interface Place {
-  /** The headings of `docs/policy.md` with the rows of the options. */
-  readonly headings: readonly string[];
-  /** The place whose slips, rows and examples count, if it is another: a branch has the options of a rule. */
+  /** The place whose slips and examples count, if it is another: a branch has the options of a rule. */
   readonly like?: string;
   /** Returns the parts of a policy in which the object at the place has further members. */
   readonly parts: (members: object) => object;
 }
 
-const RULE = [
-  "Write rules",
-  "Add conditions",
-  "Require scopes by the arguments of a call",
-] as const;
 const when = { mode: "x" };
 
 const PLACE: Readonly<Record<string, Place>> = {
-  policy: { headings: ["Options of a policy"], parts: (members) => members },
+  policy: { parts: (members) => members },
   bundles: {
-    headings: ["Options of a policy"],
     parts: (members) => ({ bundles: { b: { every: true, ...members } } }),
   },
   AcceptedFinding: {
-    headings: ["Options of a policy"],
     parts: (members) => ({ lint: [members] }),
   },
   Boundary: {
-    headings: ["Limit calls to chosen values"],
     parts: (members) => ({ boundaries: { team: { claim: "teams", ...members } } }),
   },
   Scope: {
-    headings: ["Declare scopes"],
     parts: (members) => ({ scopes: { read: members, write: {} } }),
   },
   locales: {
-    headings: ["Translate the texts"],
     parts: (members) => ({ locales: { de: members } }),
   },
   "Scope.locales": {
-    headings: ["Declare scopes"],
     parts: (members) => ({ scopes: { read: { locales: { de: members } }, write: {} } }),
   },
-  Operation: { headings: RULE, parts: (members) => ({ tools: { t: members } }) },
+  Operation: { parts: (members) => ({ tools: { t: members } }) },
   "Operation.audit": {
-    headings: RULE,
     parts: (members) => ({ tools: { t: { scope: "read", audit: members } } }),
   },
   Requirement: {
-    headings: RULE,
     like: "Operation",
     parts: (members) => ({ tools: { t: { anyOf: ["write", members] } } }),
   },
   Case: {
-    headings: RULE,
     like: "Operation",
     parts: (members) => ({ tools: { t: { cases: [{ when, ...members }], otherwise: "write" } } }),
   },
   Branch: {
-    headings: RULE,
     like: "Operation",
     parts: (members) => ({
       tools: { t: { cases: [{ when, scope: "write" }], otherwise: members } },
@@ -83,7 +66,7 @@ const placeOf = (place: string): Place => {
   return found;
 };
 
-/** The place whose row counts: `when` is an option of a case alone. */
+/** The place that counts: `when` is an option of a case alone. */
 const homeOf = (place: string, option: string) => {
   const like = placeOf(place).like ?? place;
   return PLACES.get(like)?.includes(option) ? like : place;
@@ -289,12 +272,7 @@ describe("the list of options", () => {
 });
 
 describe.each(OPTIONS)("%s: the option `%s`", (place, option) => {
-  const { headings, parts } = placeOf(place);
-
-  it("has a row in docs/policy.md", () => {
-    const rows = headings.flatMap((heading) => tableRows("docs/policy.md", heading));
-    expect(rows).toContain(option);
-  });
+  const { parts } = placeOf(place);
 
   it("is suggested where one letter of it is doubled", () => {
     const middle = option.length >> 1;

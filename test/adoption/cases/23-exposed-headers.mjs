@@ -51,6 +51,6 @@ assert.deepEqual([hidden.status, hidden.get("www-authenticate")], [403, null]);
 const open = await browserFetch(`${await serve({ exposedHeaders: ["WWW-Authenticate"] })}/course`);
 assert.match(open.get("www-authenticate"), /scope="courses:write"/);
 
-for (const name of ["adapters.md", "recipes.md"])
+for (const name of ["adapters.md", "browser-clients.md"])
   mentions(name, /Access-Control-Expose-Headers|exposedHeaders/);
 close();
