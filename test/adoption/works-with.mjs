@@ -13,6 +13,7 @@ const HEAD = `---
 title: Works with
 description: Versions of other packages with which this one is tried before a release
 kind: reference
+order: 120
 ---
 
 # Works with
