@@ -34,7 +34,7 @@ function filesOf(path) {
   if (statSync(full).isFile()) return [path];
   return readdirSync(full, { recursive: true, encoding: "utf8" })
     .map((name) => join(path, name))
-    .filter((name) => /\.(ts|md)$/.test(name) && !name.startsWith(join("docs", "api")))
+    .filter((name) => /\.(ts|md)$/.test(name) && !name.startsWith(join("docs", "api/")))
     .sort();
 }
 

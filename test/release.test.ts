@@ -30,7 +30,7 @@ const setRepository = (repository: unknown) =>
 
 beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), "release-"));
-  const isWanted = (path: string) => !/docs[\\/]api|docs[\\/]pictures/.test(path);
+  const isWanted = (path: string) => !/docs[\\/](?:api|pictures)(?:[\\/]|$)/.test(path);
   for (const path of COPIED)
     cpSync(join(root, path), join(copy, path), { recursive: true, filter: isWanted });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
