@@ -104,7 +104,7 @@ describe.each(VERSIONS)("the value that a handler of Express $version reads", ({
     expect(await ask(port, "/accounts/a/users/b", "b")).toBe("403 unknown_operation");
   });
 
-  it("differs from the decided value if a function changes it after the gate, as docs/adapters.md states", async () => {
+  it("differs from the decided value if a function changes it after the gate, as docs/decided-values.md states", async () => {
     const port = await start((app, gate) => {
       const change = (req: Request, _res: Response, next: () => void) => {
         req.params["accountID"] = "b";
@@ -229,7 +229,7 @@ describe("the value that a handler of Fastify reads", () => {
     }
   });
 
-  it("differs from the decided value if it changes after the check, as docs/adapters.md states", async () => {
+  it("differs from the decided value if it changes after the check, as docs/decided-values.md states", async () => {
     const port = await start((app) => {
       app.get(
         "/tool/:accountID",
@@ -263,7 +263,7 @@ describe("the value that a handler of `Request` reads", () => {
   const short = async (response: globalThis.Response) =>
     summaryOf({ status: response.status, headers: new Map(), body: await response.text() });
 
-  it("is the decided value if the program passes it to the gate, and not if it changes another copy, as docs/adapters.md states", async () => {
+  it("is the decided value if the program passes it to the gate, and not if it changes another copy, as docs/decided-values.md states", async () => {
     const app = new Hono();
     app.get("/accounts/:accountID", async (c) => {
       const token = await gate(c.req.raw, "account", c.req.param());

@@ -66,5 +66,5 @@ const low = await toolsOf(() => {
 assert.deepEqual(low, ["read_note", "write_note"]);
 
 mentions("mcp.md", /registerCapabilities/);
-mentions("mcp.md", /new Server\(/, "a low-level server, as code");
+mentions("mcp-low-level.md", /new Server\(/, "a low-level server, as code");
 close();

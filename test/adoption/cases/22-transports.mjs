@@ -6,7 +6,7 @@ import { createAuthorizer } from "scope-policy";
 import ts from "typescript";
 import { call, close, fencedBlocks, guide, handshake, listen } from "./kit.mjs";
 
-const block = fencedBlocks(guide("mcp.md")).find(
+const block = fencedBlocks(guide("mcp-sdk-1.md")).find(
   ({ body }) =>
     body.includes("new StreamableHTTPServerTransport") && body.includes("export function serve"),
 );
