@@ -1,5 +1,6 @@
 // Compiles every ts block of the documents and of the docblocks. Runs those that an `output` block follows and compares their
-// output with it. Parses every json block. Reports each bad block with file and line.
+// output with it. Parses every json block. Reports each bad block with file and line. With Markdown files as arguments, it checks
+// the blocks of these files alone.
 //
 // A block can start with the name of a file as a comment: `// policy.ts`. The named blocks below one heading of level 2 are the
 // files of one folder, so that they can import each other. JSON with a name is a jsonc block.
@@ -24,7 +25,12 @@ import { entries, root } from "./entries.mjs";
  * @typedef {{ compilerOptions?: { paths?: Record<string, string[]> } }} Settings
  */
 
-const folder = join(root, ".cache/code-blocks");
+const chosen = process.argv.slice(2);
+// a run of some files has a folder of its own, so that it does not disturb another run
+const folder = join(
+  root,
+  chosen.length > 0 ? `.cache/code-blocks-${process.pid}` : ".cache/code-blocks",
+);
 const UNCHECKED = new Set(["typescript", "mts", "cts", "tsx", "js", "javascript", "mjs", "jsx"]);
 
 /** The name of a file as the first line of a block. */
@@ -126,10 +132,12 @@ const documents = [
   ...filesUnder("docs", ".md"),
   ...filesUnder("examples", ".md"),
 ];
-const blocks = [
-  ...documents.flatMap((path) => blocksOf(path, readFileSync(join(root, path), "utf8"), 1)),
-  ...filesUnder("src", ".ts").flatMap(docblocksOf),
-];
+/** @param {string} path */
+const blocksOfDocument = (path) => blocksOf(path, readFileSync(join(root, path), "utf8"), 1);
+const blocks =
+  chosen.length > 0
+    ? chosen.flatMap(blocksOfDocument)
+    : [...documents.flatMap(blocksOfDocument), ...filesUnder("src", ".ts").flatMap(docblocksOf)];
 
 /** @param {string} path @param {string} text */
 function writeFile(path, text) {
@@ -251,6 +259,7 @@ for (const { path, block, output } of programs) {
     faults.push(`${place(output)}: the program above prints\n${stdout.toString().trimEnd()}`);
 }
 
+if (chosen.length > 0) rmSync(folder, { recursive: true, force: true });
 for (const fault of faults) console.error(fault);
 console.log(
   `${modules.size} blocks compiled, ${programs.length} run, ${parsed} json parsed, ${faults.length} errors`,
