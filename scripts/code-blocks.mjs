@@ -1,6 +1,7 @@
 // Compiles every ts block of the documents and of the docblocks. Runs those that an `output` block follows and compares their
-// output with it. Parses every json block. Reports each bad block with file and line. With Markdown files as arguments, it checks
-// the blocks of these files alone.
+// output with it. A ts block that a `text error` block follows must have exactly the errors that it shows, as tsc prints them.
+// Parses every json block. Reports each bad block with file and line. With Markdown files as arguments, it checks the blocks of
+// these files alone.
 //
 // A block can start with the name of a file as a comment: `// policy.ts`. The named blocks below one heading of level 2 are the
 // files of one folder, so that they can import each other. JSON with a name is a jsonc block.
@@ -37,6 +38,9 @@ const UNCHECKED = new Set(["typescript", "mts", "cts", "tsx", "js", "javascript"
 const FILE_NAME = /^\/\/ ((?:[\w-]+\/)*[\w.-]+\.(?:ts|mts|cts|json))\n/;
 /** Files that would change how the other files of a folder are compiled. */
 const SETTINGS = /(?:^|\/)(?:package|tsconfig)\.json$/;
+
+/** The colours in the output of the compiler. */
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
 
 /** @type {string[]} */
 const faults = [];
@@ -152,6 +156,8 @@ mkdirSync(folder, { recursive: true });
 const modules = new Map();
 /** @type {{ path: string, block: Block, output: Block }[]} */
 const programs = [];
+/** @type {Map<string, Block>} the blocks that must not compile, with the errors that they show */
+const mistakes = new Map();
 /** @type {{ at: string, alias: string, targets: string[] }[]} */
 const aliases = [];
 let parsed = 0;
@@ -184,8 +190,9 @@ for (const [index, block] of blocks.entries()) {
     }
   }
   const isOutput = (language === "text" || language === "console") && words.includes("output");
-  if (isOutput && blocks[index - 1]?.info !== "ts")
-    faults.push(`${place(block)}: the output block does not follow a ts block`);
+  const isError = language === "text" && words.includes("error");
+  if ((isOutput || isError) && blocks[index - 1]?.info !== "ts")
+    faults.push(`${place(block)}: the block does not follow a ts block`);
   if (language !== "ts") continue;
   if (words.length > 0)
     faults.push(`${place(block)}: unexpected \`${words.join(" ")}\` after \`ts\``);
@@ -198,6 +205,7 @@ for (const [index, block] of blocks.entries()) {
   const next = blocks[index + 1];
   if (next?.source === block.source && /^(text|console)\b.*\boutput\b/.test(next.info))
     programs.push({ path, block, output: next });
+  if (next?.source === block.source && next.info === "text error") mistakes.set(path, next);
 }
 
 const config = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));
@@ -237,6 +245,7 @@ const diagnostics = [undefined, ...sections].flatMap((section) => {
   return ts.getPreEmitDiagnostics(program);
 });
 for (const { file, start, messageText } of diagnostics) {
+  if (file && mistakes.has(file.fileName)) continue;
   const message = ts.flattenDiagnosticMessageText(messageText, "\n  ");
   const block = file && modules.get(file.fileName);
   if (!file) faults.push(message);
@@ -247,6 +256,21 @@ for (const { file, start, messageText } of diagnostics) {
       : `${file.fileName.slice(root.length + 1)}:${line + 1}`;
     faults.push(`${where}: ${message}`);
   }
+}
+
+for (const [path, shown] of mistakes) {
+  const printed = ts
+    .formatDiagnosticsWithColorAndContext(
+      diagnostics.filter(({ file }) => file?.fileName === path),
+      {
+        getCurrentDirectory: () => dirname(path),
+        getCanonicalFileName: (name) => name,
+        getNewLine: () => "\n",
+      },
+    )
+    .replaceAll(COLOURS, "");
+  if (printed.trimEnd() !== shown.code.trimEnd())
+    faults.push(`${place(shown)}: the compiler prints\n${printed.trimEnd()}`);
 }
 
 for (const { path, block, output } of programs) {

@@ -1,11 +1,7 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sourceAliases } from "../../scripts/entries.mjs";
 import { compile } from "./compiler.js";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const FILE = "test/types/misspelt.ts";
 
 const DECLARED = `
@@ -134,13 +130,6 @@ describe("a misspelt name of a tool or endpoint", () => {
   it("is the only error: known names and names of patterns compile", () => {
     expect([...texts.keys()]).toEqual(
       [...MISSPELT, ...IN_OPTIONS].map((_, index) => first + index),
-    );
-  });
-
-  it("is printed in the README as the compiler prints it", () => {
-    const readme = readFileSync(join(root, "README.md"), "utf8");
-    expect(readme).toContain(
-      `"get_setings" is not assignable to parameter of type '"get_settings"'`,
     );
   });
 });

@@ -116,12 +116,16 @@ describe("in a project without strictNullChecks", () => {
   });
 });
 
+/** A block that must not compile: the errors of the compiler follow it. */
+const MISTAKE = /^```ts\n(?:(?!```).*\n)*```\n\n```text error$/gm;
+
 /**
  * Returns the `ts` blocks of the sections of a document that define a policy. Each is a whole module. Blocks that start with
  * the name of a file are in one folder for each section, so that they can import each other.
  */
 const blocksOf = (path: string): [string, string][] =>
   readFileSync(join(root, path), "utf8")
+    .replace(MISTAKE, "")
     .split(/^## /m)
     .flatMap((section, number) => {
       const codes = [...section.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
