@@ -34,12 +34,12 @@ export function fencedOf(markdown) {
 /**
  * Returns the text of a file in which a change is made.
  *
- * @param {string | undefined} text
+ * @param {string} text
  * @param {DiffStep} step
  * @returns {string}
  */
 export function changed(text, { name, before, after, line }) {
-  const parts = (text ?? "").split(before);
+  const parts = text.split(before);
   if (parts.length !== 2)
     throw new Error(`line ${line}: the lines to change are in ${name} ${parts.length - 1} times`);
   return parts.join(after);
@@ -107,7 +107,9 @@ export function filesBySection(blocks) {
   for (const block of blocks) {
     const step = stepOf(block);
     if (step?.kind === "file") files.set(step.name, step.text);
-    if (step?.kind === "diff") files.set(step.name, changed(files.get(step.name), step));
+    const text = step?.kind === "diff" ? files.get(step.name) : undefined;
+    // a file that a command wrote is not in the Markdown
+    if (step?.kind === "diff" && text !== undefined) files.set(step.name, changed(text, step));
     sections.set(block.section, new Map(files));
   }
   return sections;
