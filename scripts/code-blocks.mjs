@@ -2,12 +2,14 @@
 // output with it. Parses every json block. Reports each bad block with file and line.
 //
 // A block can start with the name of a file as a comment: `// policy.ts`. The named blocks below one heading of level 2 are the
-// files of one folder, so that they can import each other. JSON with a name is a jsonc block.
+// files of one folder, so that they can import each other. JSON with a name is a jsonc block. In a tutorial, the files of earlier
+// sections are in that folder too, and `npm run tutorials` compares the output of its commands.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { entries, root } from "./entries.mjs";
+import { filesBySection } from "./tutorial-steps.mjs";
 
 /**
  * @typedef {object} Block
@@ -131,6 +133,9 @@ const blocks = [
   ...filesUnder("src", ".ts").flatMap(docblocksOf),
 ];
 
+/** @param {Block} block */
+const isTutorial = ({ source }) => source.startsWith("docs/tutorials/");
+
 /** @param {string} path @param {string} text */
 function writeFile(path, text) {
   mkdirSync(dirname(path), { recursive: true });
@@ -176,7 +181,8 @@ for (const [index, block] of blocks.entries()) {
     }
   }
   const isOutput = (language === "text" || language === "console") && words.includes("output");
-  if (isOutput && blocks[index - 1]?.info !== "ts")
+  const isStep = isTutorial(block) && /^sh\b/.test(blocks[index - 1]?.info ?? "");
+  if (isOutput && !isStep && blocks[index - 1]?.info !== "ts")
     faults.push(`${place(block)}: the output block does not follow a ts block`);
   if (language !== "ts") continue;
   if (words.length > 0)
@@ -190,6 +196,13 @@ for (const [index, block] of blocks.entries()) {
   const next = blocks[index + 1];
   if (next?.source === block.source && /^(text|console)\b.*\boutput\b/.test(next.info))
     programs.push({ path, block, output: next });
+}
+
+for (const source of new Set(blocks.filter(isTutorial).map((block) => block.source))) {
+  const sections = filesBySection(blocks.filter((block) => block.source === source));
+  for (const [section, files] of sections)
+    for (const [name, text] of files)
+      if (!SETTINGS.test(name)) writeFile(join(folder, section, name), text);
 }
 
 const config = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));

@@ -103,6 +103,7 @@ export class Reader {
     }
     if (output === undefined) return;
     this.compared += 1;
+    if (isServer) return; // it has printed this, perhaps after a warning of its runtime
     if (!isExpected(printed, output.code)) this.differences.set(output.line, printed.trimEnd());
   }
 
@@ -133,15 +134,15 @@ export class Reader {
     return { child, printed: () => printed, ended };
   }
 
-  /** Waits until a server has printed as many lines as the tutorial shows. @param {Running} running @param {string} [output] */
+  /** Waits until a server has printed what the tutorial shows, and returns 0, or its exit code. @param {Running} running @param {string} [output] */
   async #started(running, output = "") {
     let code = 0;
     void running.ended.then((ended) => {
       code = ended === 0 ? -1 : ended;
     });
-    const wanted = output.trimEnd().split("\n").length;
-    while (code === 0 && running.printed().split("\n").length <= wanted)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const isReady = () =>
+      running.printed().includes("\n") && this.#theirs(running.printed()).includes(output.trimEnd());
+    while (code === 0 && !isReady()) await new Promise((resolve) => setTimeout(resolve, 50));
     return code;
   }
 
