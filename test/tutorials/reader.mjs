@@ -141,7 +141,8 @@ export class Reader {
       code = ended === 0 ? -1 : ended;
     });
     const isReady = () =>
-      running.printed().includes("\n") && this.#theirs(running.printed()).includes(output.trimEnd());
+      running.printed().includes("\n") &&
+      this.#theirs(running.printed()).includes(output.trimEnd());
     while (code === 0 && !isReady()) await new Promise((resolve) => setTimeout(resolve, 50));
     return code;
   }

@@ -1,7 +1,14 @@
 // Runs the tutorials as a reader does, each in an empty folder with the packed package: `npm run tutorials`. The files and the commands
 // come from the Markdown, and what a command prints is compared. `-- first-policy` runs one of them, `-- --keep` keeps the folders, and
 // `-- --log FILE` writes what every command printed. `-- --update` writes the outputs into the Markdown. Needs a build.
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
