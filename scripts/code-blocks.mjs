@@ -4,12 +4,14 @@
 // these files alone.
 //
 // A block can start with the name of a file as a comment: `// policy.ts`. The named blocks below one heading of level 2 are the
-// files of one folder, so that they can import each other. JSON with a name is a jsonc block.
+// files of one folder, so that they can import each other. JSON with a name is a jsonc block. In a tutorial, the files of earlier
+// sections are in that folder too, and `npm run tutorials` compares the output of its commands.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { entries, root } from "./entries.mjs";
+import { filesBySection } from "./tutorial-steps.mjs";
 
 /**
  * @typedef {object} Block
@@ -143,6 +145,9 @@ const blocks =
     ? chosen.flatMap(blocksOfDocument)
     : [...documents.flatMap(blocksOfDocument), ...filesUnder("src", ".ts").flatMap(docblocksOf)];
 
+/** @param {Block} block */
+const isTutorial = ({ source }) => source.startsWith("docs/tutorials/");
+
 /** @param {string} path @param {string} text */
 function writeFile(path, text) {
   mkdirSync(dirname(path), { recursive: true });
@@ -191,7 +196,8 @@ for (const [index, block] of blocks.entries()) {
   }
   const isOutput = (language === "text" || language === "console") && words.includes("output");
   const isError = language === "text" && words.includes("error");
-  if ((isOutput || isError) && blocks[index - 1]?.info !== "ts")
+  const isStep = isTutorial(block) && /^sh\b/.test(blocks[index - 1]?.info ?? "");
+  if ((isOutput || isError) && !isStep && blocks[index - 1]?.info !== "ts")
     faults.push(`${place(block)}: the block does not follow a ts block`);
   if (language !== "ts") continue;
   if (words.length > 0)
@@ -206,6 +212,13 @@ for (const [index, block] of blocks.entries()) {
   if (next?.source === block.source && /^(text|console)\b.*\boutput\b/.test(next.info))
     programs.push({ path, block, output: next });
   if (next?.source === block.source && next.info === "text error") mistakes.set(path, next);
+}
+
+for (const source of new Set(blocks.filter(isTutorial).map((block) => block.source))) {
+  const sections = filesBySection(blocks.filter((block) => block.source === source));
+  for (const [section, files] of sections)
+    for (const [name, text] of files)
+      if (!SETTINGS.test(name)) writeFile(join(folder, section, name), text);
 }
 
 const config = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));

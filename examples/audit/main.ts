@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/audit/main.ts
+// npx tsx audit/main.ts
 //
 // An authorizer that logs one event for each decision through pino, as one JSON line: the user, the client, the tool, the decision
 // and its reason, and the arguments that the policy shows.

@@ -1,4 +1,4 @@
-// npm run demo [-- loopwise | movementors | localisation]
+// npx tsx authorization-server/demo.ts [loopwise | movementors | localisation]
 //
 // Starts on loopback the MCP server of the school platform (or of the platform for mentors, or of the localisation platform) behind the
 // gate of its policy, and an authorization server that uses the same policy. Connect an MCP client to the printed address.

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors | localisation] [--port NUMBER] [--data FOLDER]
+// npx tsx authorization-server/server.ts [loopwise | movementors | localisation] [--port NUMBER] [--data FOLDER]
 //
 // An authorization server that decides on scopes with a policy only. node-oidc-provider implements the protocol; this library decides
 // which scopes are advertised, registered, requested, granted and refreshed, renders the pages, and stores what users granted. With

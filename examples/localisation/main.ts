@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/localisation/main.ts
+// npx tsx localisation/main.ts
 //
 // A translation tool on a localisation platform: the scopes that the consent page pre-checks, the four that the user must opt in
 // to, and requests that are decided by their path.

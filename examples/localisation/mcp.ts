@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/localisation/mcp.ts
+// npx tsx localisation/mcp.ts
 //
 // The MCP server of the localisation platform. The page: "Translation key, translation value, publishing, glossary, and Content
 // CMS write operations use the same scopes through the MCP tools while dedicated partner REST endpoints roll out." `mcpGate` decides

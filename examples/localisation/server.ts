@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/localisation/server.ts
+// npx tsx localisation/server.ts
 //
 // A localisation API on Fastify. Every route names its operation of the policy in `config`; with `strict`, the server does not start
 // if a route names none.

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/loopwise/main.ts
+// npx tsx loopwise/main.ts
 //
 // An integration that reports on courses: it starts with the scope of the page's example, calls a tool that requires another scope,
 // requests that scope, and continues.

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/loopwise/server.ts
+// npx tsx loopwise/server.ts
 //
 // The MCP server of the school platform, with all of its 33 tools, behind Express: the v2 SDK, Streamable HTTP.
 // `mcpGate` decides on the HTTP request, before the stream opens. `protect` decides before every handler and filters the list of

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/mcp-sessions/server.ts
+// npx tsx mcp-sessions/server.ts
 //
 // An MCP server of SDK 1.x on Express with a transport for each session. A transport leaves the map when its session ends: by the
 // DELETE of the client, when it has been idle for too long, or when the server stops.

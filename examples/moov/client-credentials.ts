@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/moov/client-credentials.ts
+// npx tsx moov/client-credentials.ts
 //
 // A backend without users: it gets its tokens with the client credentials grant (RFC 6749, section 4.4) from the example
 // authorization server, and calls the example API with them. It needs two tokens, because the scopes of the second one contain the ID of

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/moov/main.ts
+// npx tsx moov/main.ts
 //
 // A program that creates an account and transfers money to it. Its scopes contain account IDs, so it needs two tokens: one to
 // create the account, and one for the ID of the new account.

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/moov/server.ts
+// npx tsx moov/server.ts
 //
 // A payments API on Express: endpoints of the policy by their route, and tools on separate routes. A scope contains the ID of its account,
 // and the route parameter with the same name is the account of the request. The platform account of a transfer is not a parameter of the

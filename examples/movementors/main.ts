@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/movementors/main.ts
+// npx tsx movementors/main.ts
 //
 // An assistant of a teacher: the tools that a grant allows, the tools that a tier adds, and the tools that are always denied.
 import type { AccessToken } from "scope-policy";

@@ -1,4 +1,4 @@
-// node scripts/run.mjs examples/movementors/server.ts
+// npx tsx movementors/server.ts
 //
 // The MCP server of a platform for mentors: tiers, account types, denials, and a public directory. The tier is not a claim of the token:
 // `subject` reads it from the platform at every call, so an upgrade takes effect immediately.

@@ -20,7 +20,7 @@ const npm = (args, cwd) =>
   execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 /** Packs the build, and returns the path of the tarball. @param {string} folder */
-function pack(folder) {
+export function pack(folder) {
   if (!existsSync(join(root, "dist/index.js"))) throw new Error("no build: run `npm run build`");
   npm(["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], root);
   return join(folder, `${manifest.name}-${manifest.version}.tgz`);

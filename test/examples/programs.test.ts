@@ -103,7 +103,7 @@ describe("an example prints the expected decisions", () => {
   });
 
   it("in npm start, and writes a page for each policy", () => {
-    const { status, errors, lines } = run("examples/start.ts", folder);
+    const { status, errors, lines } = run("scripts/start.ts", folder);
     expect(errors).toBe("");
     expect(status).toBe(0);
     for (const name of ["Loopwise", "MoveMentors", "Moov", "Localisation platform"]) {

@@ -19,7 +19,7 @@ export function packageVersion(): string {
 /** Returns the paths of the guides of this package: Markdown files of `docs`. */
 export function packageGuides(): readonly string[] {
   return readManifest()
-    .files.filter((path) => /^docs\/.*\.md$/.test(path))
+    .files.filter((path) => /^docs\/.*(?<!\/README)\.md$/.test(path))
     .map((path) => join(packageFolder(), path));
 }
 

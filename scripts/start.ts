@@ -5,13 +5,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyDefinition } from "scope-policy";
+import { policy as localisation } from "../examples/localisation/policy.js";
+import { policy as loopwise } from "../examples/loopwise/policy.js";
+import { policy as moov } from "../examples/moov/policy.js";
+import { policy as movementors } from "../examples/movementors/policy.js";
+import { columns, heading, inWords, tokenInWords } from "../examples/print.js";
 import { renderMatrixHtml } from "../src/cli/matrix/matrix-html.js";
-import { policy as localisation } from "./localisation/policy.js";
-import { policy as loopwise } from "./loopwise/policy.js";
-import { policy as moov } from "./moov/policy.js";
-import { policy as movementors } from "./movementors/policy.js";
-import { columns, heading, inWords, tokenInWords } from "./print.js";
-import * as sessions from "./sessions.js";
+import * as sessions from "./start-sessions.js";
 
 const folder = process.argv[2] ?? "reports";
 
