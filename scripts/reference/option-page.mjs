@@ -7,7 +7,9 @@ import { GENERATED, page, table } from "./markdown.mjs";
 
 /** Returns the options of every public function, by entry. */
 function readEntries() {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.build.json"), (path) => ts.sys.readFile(path));
+  const { config } = ts.readConfigFile(join(root, "tsconfig.build.json"), (path) =>
+    ts.sys.readFile(path),
+  );
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const program = ts.createProgram(
     entries.map(({ source }) => join(root, source)),
