@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createJiti } from "jiti";
 import { root, sourceAliases } from "./entries.mjs";
+import { codesPage } from "./reference/codes.mjs";
 import { optionsPage } from "./reference/options.mjs";
 import { policyKeysPage } from "./reference/policy-keys.mjs";
 
@@ -24,6 +25,7 @@ function findingsOf(definition) {
 
 const pages = {
   "docs/reference/policy-keys.md": policyKeysPage(policyJsonSchema(), findingsOf),
+  "docs/reference/codes.md": codesPage(),
   "docs/reference/options.md": optionsPage(),
 };
 
