@@ -282,10 +282,7 @@ export function troubleshootingEntries() {
 /** @param {string} text a text of docs/troubleshooting.md, with its links as seen from docs/reference */
 const fromReference = (text) =>
   text
-    .replaceAll("](./reference/", "](./")
-    .replaceAll(/\]\(\.\/(?=[\w-]+\.md)/g, (found, index) =>
-      /^\]\(\.\/(?:codes|options|policy-keys)\.md/.test(text.slice(index)) ? found : "](../",
-    )
+    .replace(/\]\(\.\/(reference\/)?/g, (_, within) => (within === undefined ? "](../" : "](./"))
     .replaceAll("](#", "](../troubleshooting.md#");
 
 /** @returns {string} the page of all codes */

@@ -1,7 +1,36 @@
 // Makes the page of all keys of a policy from its JSON Schema. Which keys exclude each other is tried: a policy with both is loaded.
 import { code, page, splitDefault, table } from "./markdown.mjs";
 
-/** @typedef {{ [key: string]: any }} Schema a JSON Schema, or a part of it */
+/**
+ * A JSON Schema, or a part of it.
+ *
+ * @typedef {object} Schema
+ * @property {string} [$ref]
+ * @property {string} [type]
+ * @property {unknown} [const]
+ * @property {readonly unknown[]} [enum]
+ * @property {readonly Schema[]} [anyOf]
+ * @property {Schema} [else]
+ * @property {Schema} [items]
+ * @property {Record<string, Schema>} [properties]
+ * @property {Schema} [propertyNames]
+ * @property {Schema} [additionalProperties]
+ * @property {readonly string[]} [required]
+ * @property {string} [description]
+ * @property {Record<string, Schema>} [$defs]
+ */
+
+/**
+ * Returns a part of a schema that must be there.
+ *
+ * @template Part
+ * @param {Part | undefined} part
+ * @returns {Part}
+ */
+function given(part) {
+  if (part === undefined) throw new Error("the schema of a policy has another form");
+  return part;
+}
 
 /** Words for the kinds of names in the schema. */
 const NAMES = new Map([
@@ -45,36 +74,36 @@ const plural = (words) =>
 function typeOf(schema, key) {
   if (key === "when")
     return "an object by argument: a text, a number, `true`, `false`, `null`, or a list of these";
-  const name = schema["$ref"]?.replace("#/$defs/", "");
+  const name = schema.$ref?.replace("#/$defs/", "");
   if (name !== undefined) {
     const words = NAMES.get(name);
     if (words === undefined) throw new Error(`no words for ${name}`);
     return words;
   }
-  if (schema["const"] !== undefined) return code(JSON.stringify(schema["const"]));
-  if (schema["enum"] !== undefined)
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const));
+  if (schema.enum !== undefined)
     return key === "code"
       ? "a [lint code](./codes.md#lint-codes)"
-      : schema["enum"].map((/** @type {unknown} */ one) => code(JSON.stringify(one))).join(" or ");
-  if (schema["else"] !== undefined)
-    return `${typeOf(schema["anyOf"][0], key)}, or ${typeOf(schema["else"], key)}`;
-  if (schema["anyOf"] !== undefined) {
-    const arms = schema["anyOf"].map((/** @type {Schema} */ arm) => typeOf(arm, key));
+      : schema.enum.map((one) => code(JSON.stringify(one))).join(" or ");
+  if (schema.else !== undefined)
+    return `${typeOf(given(schema.anyOf?.[0]), key)}, or ${typeOf(schema.else, key)}`;
+  if (schema.anyOf !== undefined) {
+    const arms = schema.anyOf.map((arm) => typeOf(arm, key));
     return `${arms.slice(0, -1).join(", ")}, or ${arms.at(-1)}`;
   }
-  if (schema["type"] === "array") {
-    if (schema["items"]["$ref"]?.endsWith("__schema0"))
+  if (schema.type === "array") {
+    if (schema.items?.$ref?.endsWith("__schema0"))
       return "a list of scopes and [requirements](#requirement)";
-    return `a list of ${plural(typeOf(schema["items"], key))}`;
+    return `a list of ${plural(typeOf(given(schema.items), key))}`;
   }
-  if (schema["type"] === "object") {
-    if (schema["properties"] !== undefined)
+  if (schema.type === "object") {
+    if (schema.properties !== undefined)
       return INLINE.get(key) ?? INLINE.get(key.replace(/^.* /, "")) ?? "an object";
-    const by = NAMES.get(schema["propertyNames"]["$ref"]?.replace("#/$defs/", ""));
-    return `an object by ${by === undefined ? "name" : `name of ${by}`}: ${typeOf(schema["additionalProperties"], key)}`;
+    const by = NAMES.get(schema.propertyNames?.$ref?.replace("#/$defs/", "") ?? "");
+    return `an object by ${by === undefined ? "name" : `name of ${by}`}: ${typeOf(given(schema.additionalProperties), key)}`;
   }
   return { string: "a text", number: "a number", boolean: "`true` or `false`", null: "`null`" }[
-    /** @type {"string"} */ (schema["type"])
+    /** @type {"string"} */ (schema.type)
   ];
 }
 
@@ -152,10 +181,10 @@ function createExclusions(findingsOf) {
  * @param {{ excludes?: (key: string) => readonly string[], within?: string }} [options]
  */
 function keysTable(schema, { excludes, within = "" } = {}) {
-  const properties = /** @type {Record<string, Schema>} */ (schema["properties"]);
-  const required = new Set(schema["required"] ?? []);
+  const properties = given(schema.properties);
+  const required = new Set(schema.required ?? []);
   const rows = Object.entries(properties).map(([key, property]) => {
-    const { text, value } = splitDefault(property["description"] ?? "");
+    const { text, value } = splitDefault(property.description ?? "");
     const fallback = required.has(key) ? "required" : value;
     const type = typeOf(property, `${within}${key}`);
     const excluded = excludes?.(key).filter((name) => name in properties);
@@ -178,18 +207,20 @@ function keysTable(schema, { excludes, within = "" } = {}) {
  * @param {(definition: unknown) => readonly { code: string }[]} findingsOf
  */
 export function policyKeysPage(schema, findingsOf) {
-  const defs = schema["$defs"];
-  const root = schema["properties"];
+  const defs = given(schema.$defs);
+  /** @param {Schema | undefined} of @param {string} key */
+  const member = (of, key) => given(of?.properties?.[key]);
+  /** @param {string} name */
+  const def = (name) => given(defs[name]);
   const excludes = createExclusions(findingsOf);
   const inline = {
-    texts: defs["Scope"]["properties"]["locales"]["additionalProperties"],
-    policyTexts: root["locales"]["additionalProperties"],
-    bundle: root["bundles"]["additionalProperties"]["else"],
-    audit: defs["Operation"]["properties"]["audit"],
+    texts: given(member(def("Scope"), "locales").additionalProperties),
+    policyTexts: given(member(schema, "locales").additionalProperties),
+    bundle: given(member(schema, "bundles").additionalProperties?.else),
+    audit: member(def("Operation"), "audit"),
   };
-  const descriptions = defs["Scope"]["properties"];
-  for (const [key, text] of Object.entries(inline.texts["properties"]))
-    text["description"] ??= `${descriptions[key]["description"]}`;
+  for (const [key, text] of Object.entries(given(inline.texts.properties)))
+    text.description ??= member(def("Scope"), key).description ?? "";
   const body = `Each key of a policy, of its scopes and operations, and of the objects inside them. An empty default means that the key can be left out and then
 has no effect. [Writing a policy](../policy.md) shows the keys in use. The JSON Schema of the package (\`scope-policy/policy.schema.json\`) has the
 same content for editors.
@@ -202,7 +233,7 @@ ${keysTable(schema, { within: "policy " })}
 
 An entry of \`scopes\`. A text instead of an object is the description.
 
-${keysTable(defs["Scope"])}
+${keysTable(def("Scope"))}
 
 ## Texts of a scope
 
@@ -221,25 +252,25 @@ ${keysTable(inline.policyTexts)}
 An entry of \`tools\` or \`endpoints\`: both have the same keys. A text instead of an object is the one scope that is required. Exactly one of \`scope\`,
 \`allOf\`, \`anyOf\`, \`cases\`, \`deny\`, \`public\` and \`authenticated\` decides what the operation requires.
 
-${keysTable(defs["Operation"], { excludes })}
+${keysTable(def("Operation"), { excludes })}
 
 ## Requirement
 
 An item of \`allOf\` or \`anyOf\`, at any depth. A text instead of an object is one scope.
 
-${keysTable(defs["Requirement"], { excludes })}
+${keysTable(def("Requirement"), { excludes })}
 
 ## Case
 
 An item of \`cases\` of a tool or endpoint.
 
-${keysTable(defs["Case"], { excludes })}
+${keysTable(def("Case"), { excludes })}
 
 ## Branch
 
 The value of \`otherwise\` beside \`cases\`. A text instead of an object is one scope.
 
-${keysTable(defs["Branch"], { excludes })}
+${keysTable(def("Branch"), { excludes })}
 
 ## Arguments in audit events
 
@@ -251,7 +282,7 @@ ${keysTable(inline.audit)}
 
 An entry of \`boundaries\`.
 
-${keysTable(defs["Boundary"])}
+${keysTable(def("Boundary"))}
 
 ## Bundle
 
@@ -263,7 +294,7 @@ ${keysTable(inline.bundle)}
 
 An item of \`lint\`.
 
-${keysTable(defs["AcceptedFinding"])}
+${keysTable(def("AcceptedFinding"))}
 
 ## Next step
 
