@@ -80,7 +80,7 @@ function docblockOf(node) {
     .replace(/```[\s\S]*?```/g, "")
     .replace(
       /\{@link (?:[\w/-]+!)?([^}|\s]+)\s*\|?\s*([^}]*)\}/g,
-      (_, name, label) => label.trim() || `\`${name}\``,
+      (_, /** @type {string} */ name, /** @type {string} */ label) => label.trim() || `\`${name}\``,
     )
     .trim()
     .replace(/\s+/g, " ");
