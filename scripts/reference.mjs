@@ -1,22 +1,39 @@
-// node scripts/reference.mjs [--check]: writes docs/reference and docs/troubleshooting.md from the source and from
-// scripts/reference/codes.json, or reports which page is out of date, and which code has no row.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// Writes the generated pages of docs/reference. With `--check` it writes nothing and fails if a page is out of date.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./entries.mjs";
-import { codePages } from "./reference/code-pages.mjs";
-import { optionPage } from "./reference/option-page.mjs";
-import { policyKeyPage } from "./reference/policy-key-page.mjs";
+import { createJiti } from "jiti";
+import { root, sourceAliases } from "./entries.mjs";
+import { codesPage } from "./reference/codes.mjs";
+import { optionsPage } from "./reference/options.mjs";
+import { policyKeysPage } from "./reference/policy-keys.mjs";
 
-const pages = { ...codePages(), ...policyKeyPage(), ...optionPage() };
-const isCheck = process.argv.includes("--check");
-mkdirSync(join(root, "docs/reference"), { recursive: true });
-const changed = Object.entries(pages).filter(([path, text]) => {
+const { loadPolicy, PolicyError, policyJsonSchema } =
+  /** @type {typeof import("../src/index.js")} */ (
+    await createJiti(import.meta.url, { alias: sourceAliases }).import(join(root, "src/index.ts"))
+  );
+
+/** @param {unknown} definition */
+function findingsOf(definition) {
+  try {
+    loadPolicy(definition);
+    return [];
+  } catch (error) {
+    if (error instanceof PolicyError) return error.findings;
+    throw error;
+  }
+}
+
+const pages = {
+  "docs/reference/policy-keys.md": policyKeysPage(policyJsonSchema(), findingsOf),
+  "docs/reference/codes.md": codesPage(),
+  "docs/reference/options.md": optionsPage(),
+};
+
+for (const [path, text] of Object.entries(pages)) {
   const file = join(root, path);
-  const isSame = existsSync(file) && readFileSync(file, "utf8") === text;
-  if (!isSame && !isCheck) writeFileSync(file, text);
-  return !isSame;
-});
-for (const [path] of changed)
-  console.log(isCheck ? `${path} is out of date: run \`npm run reference\`` : `wrote ${path}`);
-if (isCheck && changed.length > 0) process.exit(1);
-console.log(`${Object.keys(pages).length} generated pages are up to date`);
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (readFileSync(file, "utf8") !== text) {
+    console.error(`${path} is out of date: npm run reference`);
+    process.exitCode = 1;
+  }
+}
