@@ -217,7 +217,7 @@ export function codeGroups() {
       title: "Reasons of a refused token",
       note: "Reasons that `onRejected` receives. The client sees `invalid_token` with the status 401.",
       codes: codesOf("resource-server/verifier-result.ts", "RejectionReason"),
-      link: "../refused-tokens.md#look-up-the-reason",
+      link: "../rejection-reasons.md",
     },
     {
       title: "Outages of a verifier",
