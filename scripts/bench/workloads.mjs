@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRandom } from "../random.mjs";
 
 /**
  * @typedef {object} Request
@@ -17,28 +18,6 @@ import { readFileSync } from "node:fs";
 const REQUESTS = 16_384;
 /** One of this many requests is for a tool that does not exist. */
 const UNKNOWN_EACH = 20;
-
-/**
- * Creates random numbers that are the same in every run (mulberry32).
- *
- * @param {number} seed
- */
-function createRandom(seed) {
-  let state = seed;
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (/** @type {number} */ limit) => Math.floor(random() * limit);
-  return {
-    random,
-    below,
-    /** @type {<Item>(list: readonly Item[]) => Item} */
-    pick: (list) => /** @type {never} */ (list[below(list.length)]),
-  };
-}
 
 /** @returns {Workload} */
 function loopwise() {

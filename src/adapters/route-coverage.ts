@@ -180,7 +180,7 @@ const NAMES = /\{\w+\}/g;
 
 /** Returns whether a pattern of a route takes a segment of an endpoint in which text stands beside placeholders. */
 function isPatternOf(pattern: string, segment: string): boolean {
-  if (!/^.+\{\w+\}|\{\w+\}.+$/.test(segment)) return false;
+  if (!/.\{\w+\}|\{\w+\}./.test(segment)) return false;
   try {
     return new RegExp(`^(?:${pattern})$`).test(segment.replaceAll(NAMES, "probe"));
   } catch {

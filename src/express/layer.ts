@@ -161,7 +161,7 @@ export function paramNames(layer: Layer): readonly string[] | undefined {
 function namesIn(path: unknown): readonly string[] {
   const [text, pattern] =
     path instanceof RegExp
-      ? [path.source, /\(\?<([^=!>]+)>()/g]
+      ? [path.source, /\(\?<([^=!<>]+)>()/g]
       : [String(path), /(?<!\\)[:*](?:([\p{ID_Continue}$]+)|"([^"]+)")/gu];
   return [...text.matchAll(pattern)].map(([, plain, quoted]) => (plain ?? quoted) as string);
 }
