@@ -75,6 +75,8 @@ export function createPolicyEditor(options: PolicyEditorOptions): PolicyEditor {
       EditorView.contentAttributes.of({
         "aria-label": options.label,
         "aria-describedby": options.describedBy,
+        // editable content takes the focus without this, but axe-core does not count it as focusable
+        tabindex: "0",
       }),
       EditorView.updateListener.of(({ docChanged }) => {
         if (docChanged) options.onChange();

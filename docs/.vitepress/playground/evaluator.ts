@@ -8,6 +8,8 @@ const TIME_LIMIT = 5_000;
 export interface EvaluatorEvents {
   /** The worker runs for the first time. */
   readonly onReady: (message: ReadyMessage) => void;
+  /** An evaluation starts. */
+  readonly onStart: () => void;
   readonly onPart: (part: Part) => void;
   /** An evaluation is complete, or was stopped, with the reason. */
   readonly onEnd: (stopped: string | undefined) => void;
@@ -17,6 +19,8 @@ export interface EvaluatorEvents {
 export interface Evaluator {
   /** Evaluates a state as soon as the worker is free. Of several states that wait, only the last one is evaluated. */
   evaluate(state: PlaygroundState): void;
+  /** Returns whether a state is evaluated or waits for that. */
+  isBusy(): boolean;
   close(): void;
 }
 
@@ -46,6 +50,7 @@ export function createEvaluator(events: EvaluatorEvents): Evaluator {
       run.waiting = state;
       evaluateNext(run);
     },
+    isBusy: () => run.timer !== undefined || run.waiting !== undefined,
     close() {
       clearTimeout(run.timer);
       run.worker?.terminate();
@@ -81,6 +86,7 @@ function evaluateNext(run: Run): void {
       `stopped after ${TIME_LIMIT / 1_000} seconds: this policy is too large for the playground`,
     );
   }, TIME_LIMIT);
+  run.events.onStart();
   worker?.postMessage({ state } satisfies EvaluateRequest);
 }
 

@@ -1,6 +1,7 @@
 import { createEvaluator } from "./evaluator.js";
 import { createPage, readPage, showPart, writePage } from "./page.js";
 import { sharedState, shareState } from "./share.js";
+import type { PlaygroundState } from "./state.js";
 
 /** Time in milliseconds without a change after which the state is evaluated. */
 const QUIET_TIME = 300;
@@ -13,8 +14,9 @@ export function mount(parent: HTMLElement): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const evaluateSoon = () => {
     clearTimeout(timer);
+    page.results.setBusy(true);
     timer = setTimeout(() => {
-      page.results.wait();
+      timer = undefined;
       evaluator.evaluate(readPage(page));
     }, QUIET_TIME);
   };
@@ -22,21 +24,24 @@ export function mount(parent: HTMLElement): () => void {
     onChange: evaluateSoon,
     onLink: () => void shareState(readPage(page), page.toolbar),
   });
-  const loadLink = async (otherwise = readPage(page)) => {
-    writePage(page, (await sharedState(page.toolbar)) ?? otherwise);
+  const load = (state: PlaygroundState | undefined) => {
+    if (state === undefined) return;
+    writePage(page, state);
     evaluateSoon();
+  };
+  const loadLink = async (otherwise?: PlaygroundState) => {
+    load((await sharedState(page.toolbar)) ?? otherwise);
   };
   const evaluator = createEvaluator({
     onReady({ presets, schema }) {
       page.policy.editor.completeFrom(schema);
-      page.toolbar.listExamples(presets, (state) => {
-        writePage(page, state);
-        evaluateSoon();
-      });
+      page.toolbar.listExamples(presets, load);
       void loadLink(presets[FIRST]);
     },
+    onStart: () => page.results.wait(),
     onPart: (part) => showPart(page, part),
     onEnd(stopped) {
+      page.results.setBusy(timer !== undefined || evaluator.isBusy());
       if (stopped === undefined) return;
       page.toolbar.report(stopped);
       page.results.stop(stopped);

@@ -27,12 +27,15 @@ export function createPage({ onChange, onLink }: PageEvents): Page {
   const form = createCallForm(onChange);
   const results = createResults();
   const policy = createPolicySection(onChange, (length) =>
-    toolbar.report(
+    toolbar.notify(
       `not inserted: the policy would have ${length} characters, and the playground reads at most ${MAX_TEXT.policy}`,
     ),
   );
-  const root = element("div", { class: "pg" }, toolbar.element, policy.element, form.element);
-  root.append(...results.sections);
+  const sections = [toolbar, policy, form, results].map((part) => part.element);
+  const root = element("div", { class: "pg" }, ...sections);
+  // a notice is about the last action
+  for (const action of ["keydown", "pointerdown"])
+    root.addEventListener(action, () => toolbar.notify(""));
   return { element: root, toolbar, policy, form, results };
 }
 

@@ -18,10 +18,12 @@ const TITLES: Readonly<Record<ResultKind, string>> = {
 
 /** The results of the playground, each in a section of its own. */
 export interface Results {
-  readonly sections: readonly HTMLElement[];
+  readonly element: HTMLElement;
   draw(part: ResultPart): void;
   /** Replaces every result, for example because the policy has findings. */
   clear(message: string): void;
+  /** Tells assistive technology whether results will change soon. */
+  setBusy(isBusy: boolean): void;
   /** Marks the results as out of date, until each is drawn again. */
   wait(): void;
   /** Replaces the results that were not drawn since `wait`. */
@@ -39,8 +41,11 @@ export function createResults(): Results {
     bodies.get(kind)?.replaceChildren(...children);
   };
   const kinds = [...bodies.keys()];
+  const sections = [...bodies].map(([kind, body]) => sectionOf(kind, body));
+  const root = element("div", { class: "pg-results", "aria-busy": "true" }, ...sections);
   return {
-    sections: kinds.map((kind) => sectionOf(kind, bodies.get(kind) ?? element("div"))),
+    element: root,
+    setBusy: (isBusy) => root.setAttribute("aria-busy", String(isBusy)),
     draw(part) {
       if (part.kind === "failed") replace(part.part, ...drawFailure(part));
       else replace(part.kind, ...drawPart(part));

@@ -6,13 +6,13 @@ import type { Toolbar } from "./toolbar.js";
 export async function shareState(state: PlaygroundState, toolbar: Toolbar): Promise<void> {
   const fragment = await writeFragment(state);
   if (fragment === undefined) {
-    toolbar.report(`no link: it would have more than ${MAX_FRAGMENT} characters`);
+    toolbar.notify(`no link: it would have more than ${MAX_FRAGMENT} characters`);
     return;
   }
   history.replaceState(history.state, "", `#${fragment}`);
   toolbar.showLink(location.href);
   const isCopied = await copy(location.href);
-  toolbar.report(isCopied ? "link copied" : "link selected: copy it");
+  toolbar.notify(isCopied ? "link copied" : "link selected: copy it");
 }
 
 async function copy(text: string): Promise<boolean> {
@@ -28,6 +28,6 @@ async function copy(text: string): Promise<boolean> {
 export async function sharedState(toolbar: Toolbar): Promise<PlaygroundState | undefined> {
   const fragment = location.hash.slice(1);
   const state = await readFragment(fragment);
-  if (state === undefined && /^[jz]\./.test(fragment)) toolbar.report("the link cannot be read");
+  if (state === undefined && /^[jz]\./.test(fragment)) toolbar.notify("the link cannot be read");
   return state;
 }

@@ -10,8 +10,10 @@ export interface Toolbar {
     onChoose: (state: PlaygroundState) => void,
   ): void;
   showLink(url: string): void;
-  /** Shows a message, which screen readers announce. */
+  /** Shows the result of the evaluation, which screen readers announce. */
   report(message: string): void;
+  /** Shows what became of an action of the visitor; `""` for nothing. */
+  notify(message: string): void;
 }
 
 /** Creates the toolbar. */
@@ -21,11 +23,12 @@ export function createToolbar(onLink: () => void): Toolbar {
   const link = element("input", { id: "pg-link", type: "text", readonly: true });
   const linkField = field("Link", link);
   const status = element("p", { class: "pg-status", role: "status" }, "Loading");
+  const notice = element("p", { class: "pg-notice", role: "alert" });
   linkField.hidden = true;
   button.addEventListener("click", onLink);
   const bar = element("div", { class: "pg-buttons" }, button);
   return {
-    element: element("div", { class: "pg-toolbar" }, examples, bar, linkField, status),
+    element: element("div", { class: "pg-toolbar" }, examples, bar, linkField, notice, status),
     listExamples(states, onChoose) {
       const buttons = Object.entries(states).map(([name, state]) => {
         const example = element("button", { type: "button" }, `Example: ${name}`);
@@ -39,8 +42,12 @@ export function createToolbar(onLink: () => void): Toolbar {
       linkField.hidden = false;
       link.select();
     },
-    report(message) {
-      if (status.textContent !== message) status.textContent = message;
-    },
+    report: (message) => write(status, message),
+    notify: (message) => write(notice, message),
   };
+}
+
+/** Writes a text that is not there yet: a screen reader announces a text again each time that it is written. */
+function write(place: HTMLElement, text: string): void {
+  if (place.textContent !== text) place.textContent = text;
 }
