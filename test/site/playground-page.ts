@@ -16,7 +16,7 @@ export interface OpenOptions {
   readonly address?: string;
   readonly context?: BrowserContextOptions;
   /** Prepares the page before it is loaded. */
-  readonly prepare?: (page: Page) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 /** An open page, and what it complains about. */
