@@ -47,9 +47,9 @@ async function shownState(page: Page): Promise<Readonly<Record<string, unknown>>
     claims: await page.getByLabel("Other claims (JSON)").inputValue(),
     operation: await page.getByLabel("Tool or endpoint").inputValue(),
     params: await page.getByLabel("Arguments (JSON)").inputValue(),
-    plan: await page
-      .locator(".pg-boxes input:checked")
-      .evaluateAll((boxes) => boxes.map((box) => box.getAttribute("value"))),
+    plan: await page.evaluate<readonly string[]>(
+      "[...document.querySelectorAll('.pg-boxes input:checked')].map((box) => box.value)",
+    ),
   };
 }
 

@@ -89,3 +89,16 @@ export async function pastePolicy(page: Page, text: string): Promise<void> {
 export async function statusOf(page: Page): Promise<string> {
   return (await page.getByRole("status").textContent()) ?? "";
 }
+
+/** Starts to measure for how long at most the page does nothing else. Returns a function that returns this time in milliseconds. */
+export async function watchPauses(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(`{
+    globalThis.longestPause = 0;
+    let last = performance.now();
+    setInterval(() => {
+      globalThis.longestPause = Math.max(globalThis.longestPause, performance.now() - last);
+      last = performance.now();
+    }, 10);
+  }`);
+  return () => page.evaluate<number>("globalThis.longestPause");
+}

@@ -20,7 +20,7 @@ import type { Finding } from "scope-policy";
 import { parseFindingPath } from "../../../src/cli/policy-file/finding-path.js";
 import { completeFrom } from "./completion.js";
 import { findingText } from "./finding-text.js";
-import { rangeOf, syntaxErrorRange, type TextRange } from "./syntax.js";
+import { createLocator, syntaxErrorRange, type TextRange } from "./syntax.js";
 
 /** Options of the editor of the policy. */
 export interface PolicyEditorOptions {
@@ -92,11 +92,18 @@ export function createPolicyEditor(options: PolicyEditorOptions): PolicyEditor {
       schema = given;
     },
     mark(findings) {
-      const diagnostics = findings.map((finding) => diagnosticOf(view.state, finding));
+      const place = createFindingLocator(view.state);
+      const diagnostics = findings.map(
+        (finding): Diagnostic => ({
+          ...place(finding),
+          severity: "error",
+          message: findingText(finding),
+        }),
+      );
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
     show(finding) {
-      const { from } = placeOf(view.state, finding);
+      const { from } = createFindingLocator(view.state)(finding);
       view.dispatch({ selection: { anchor: from }, scrollIntoView: true });
       view.focus();
     },
@@ -114,13 +121,10 @@ function lengthLimit({ maxLength, onTooLong }: PolicyEditorOptions) {
   });
 }
 
-function diagnosticOf(state: EditorState, finding: Finding): Diagnostic {
-  return { ...placeOf(state, finding), severity: "error", message: findingText(finding) };
-}
-
-function placeOf(state: EditorState, { code, path }: Finding): TextRange {
+/** Returns a function that finds the place of a finding. */
+function createFindingLocator(state: EditorState): (finding: Finding) => TextRange {
   const tree = (ensureSyntaxTree(state, state.doc.length, PARSE_TIME) ?? syntaxTree(state)).topNode;
-  return code === "json_syntax"
-    ? syntaxErrorRange(state, tree)
-    : rangeOf(state, tree, parseFindingPath(path));
+  const locate = createLocator(state, tree);
+  return ({ code, path }) =>
+    code === "json_syntax" ? syntaxErrorRange(state, tree) : locate(parseFindingPath(path));
 }

@@ -49,6 +49,6 @@ export function createCallForm(onChange: () => void): CallForm {
       params.value = state.params;
       operations.write(state);
     },
-    listOperations: operations.list,
+    listOperations: (tools, endpoints) => operations.list(tools, endpoints),
   };
 }

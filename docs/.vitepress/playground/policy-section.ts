@@ -38,7 +38,7 @@ export function createPolicySection(
     editor,
     show(part) {
       editor.mark(part.findings);
-      findings.replaceChildren(...drawFindings(part, editor.show));
+      findings.replaceChildren(...drawFindings(part, (finding) => editor.show(finding)));
       if (part.schema !== undefined) editor.completeFrom(part.schema);
     },
   };

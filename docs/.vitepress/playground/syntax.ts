@@ -56,40 +56,54 @@ export function pathOf(state: EditorState, start: SyntaxNode): JsonPath {
   return path;
 }
 
+/** Finds the place of a path in a document. Reads each object and list once, however many paths lead through it. */
+export type Locate = (path: JsonPath) => TextRange;
+
 /**
- * Returns where a path leads to: a key with its value if the value is a scalar, the key alone if it is an object or a list, and a
- * scalar in a list. A path that the document does not have leads to the nearest value around it.
+ * Returns a function that finds where a path leads to: a key with its value if the value is a scalar, the key alone if it is an object
+ * or a list, and a scalar in a list. A path that the document does not have leads to the nearest value around it.
  */
-export function rangeOf(state: EditorState, tree: SyntaxNode, path: JsonPath): TextRange {
-  let value = valueIn(tree);
-  let range: TextRange = { from: 0, to: Math.min(1, state.doc.length) };
-  for (const step of path) {
-    const property = typeof step === "number" ? undefined : propertyOf(state, value, step);
-    const next = typeof step === "number" ? itemOf(value, step) : property && valueIn(property);
-    const key = property?.getChild("PropertyName") ?? undefined;
-    if (next === undefined && key === undefined) break;
-    const isScalar = next !== undefined && !COMPOSITE.has(next.name);
-    if (key !== undefined) range = { from: key.from, to: isScalar ? next.to : key.to };
-    else if (next !== undefined)
-      range = { from: next.from, to: isScalar ? next.to : next.from + 1 };
-    value = next;
+export function createLocator(state: EditorState, tree: SyntaxNode): Locate {
+  const read = new Map<number, Members>();
+  const membersOf = (value: SyntaxNode): Members => {
+    const members = read.get(value.from) ?? readMembers(state, value);
+    read.set(value.from, members);
+    return members;
+  };
+  return (path) => {
+    let value = valueIn(tree);
+    let range: TextRange = { from: 0, to: Math.min(1, state.doc.length) };
+    for (const step of path) {
+      const member = value && membersOf(value).get(step);
+      if (member === undefined) break;
+      value = member.name === "Property" ? valueIn(member) : member;
+      range = rangeOf(member, value);
+    }
+    return range;
+  };
+}
+
+type Members = ReadonlyMap<string | number, SyntaxNode>;
+
+/**
+ * Returns the properties of an object by key, and the items of a list by index. Of two equal keys, the last one counts: it is the one
+ * that repeats an earlier one.
+ */
+function readMembers(state: EditorState, value: SyntaxNode): Members {
+  if (value.name === "Object") {
+    const properties = value.getChildren("Property");
+    return new Map(properties.map((property) => [keyOf(state, property) ?? "", property]));
   }
-  return range;
+  if (value.name !== "Array") return new Map();
+  const items = childrenOf(value).filter(({ name }) => VALUES.has(name));
+  return new Map(items.entries());
 }
 
-/** Returns the last property with a key: it is the one that counts, and the one that repeats an earlier one. */
-function propertyOf(
-  state: EditorState,
-  object: SyntaxNode | undefined,
-  key: string,
-): SyntaxNode | undefined {
-  if (object?.name !== "Object") return undefined;
-  return object.getChildren("Property").findLast((property) => keyOf(state, property) === key);
-}
-
-function itemOf(array: SyntaxNode | undefined, index: number): SyntaxNode | undefined {
-  if (array?.name !== "Array") return undefined;
-  return childrenOf(array).filter(({ name }) => VALUES.has(name))[index];
+function rangeOf(member: SyntaxNode, value: SyntaxNode | undefined): TextRange {
+  const isComposite = value === undefined || COMPOSITE.has(value.name);
+  const key = member.getChild("PropertyName");
+  if (isComposite && key !== null) return { from: key.from, to: key.to };
+  return { from: member.from, to: isComposite ? member.from + 1 : value.to };
 }
 
 /** Returns where the text stops being JSON. */
