@@ -119,7 +119,6 @@ describe("a policy of an untrusted author", () => {
     const { page, complaints } = await stage.open();
     const longestPause = await watchPauses(page);
     await pastePolicy(page, text);
-    console.log(await longestPause());
     expect(await longestPause()).toBeLessThan(10_000);
     expect(await statusOf(page)).toBe(refusalOf(text));
     expect(await page.locator(".pg-findings li").count()).toBeGreaterThan(0);

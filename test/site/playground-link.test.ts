@@ -100,8 +100,15 @@ describe("a link", () => {
 
 const HTML = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
 const hostile: readonly (readonly [title: string, fragment: string])[] = [
-  ["of 300 MB in 290 kB", deflated(Buffer.alloc(300_000_000))],
-  ["of 60 MB in 60 kB", deflated(Buffer.alloc(60_000_000))],
+  [
+    "of a state with 60 MB of blanks, deflated to 60 kB",
+    deflated(JSON.stringify(STATE) + " ".repeat(60_000_000)),
+  ],
+  ["of 300 MB, deflated to 290 kB", deflated(Buffer.alloc(300_000_000))],
+  [
+    "of a state, with more than 100,000 characters",
+    plain(JSON.stringify({ ...STATE, claims: " ".repeat(90_000) })),
+  ],
   ["that is not base64url", "z.%00%ff~~"],
   ["that is not deflated", `z.${Buffer.from("{}").toString("base64url")}`],
   ["that is cut off", deflated(JSON.stringify(STATE)).slice(0, 40)],
