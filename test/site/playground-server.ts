@@ -7,7 +7,7 @@ import { root, sourceAliases } from "../../scripts/entries.mjs";
 
 const FOLDER = join(root, "docs/.vitepress/playground");
 
-/** Files of the bundle by path. The page asks for the worker under the name of its source, as `new URL("./worker.ts", …)` says. */
+/** Files of the bundle by path. The page asks for the worker under the name of its source, as in `new URL("./worker.ts", …)`. */
 export type Bundle = Readonly<Record<string, Uint8Array>>;
 
 /** Bundles the page, its style and its worker. */
