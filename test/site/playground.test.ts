@@ -81,6 +81,26 @@ describe("the result", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("has the decision without an explanation if a claim has an unexpected type", async () => {
+    const { page, complaints } = await stage.open();
+    await pastePolicy(
+      page,
+      SHOP.replace('"orders:write"}', '{"scope":"orders:write","entitlement":"e"}}').replace(
+        '"scopes"',
+        '"entitlements":["e"],"scopes"',
+      ),
+    );
+    await page.getByLabel("Scope", { exact: true }).fill("orders:write");
+    await page.getByLabel("Tool or endpoint").selectOption("add_order");
+    for (const claims of ['{"entitlements": 5}', '{"entitlements": {"join": 5}, "tier": []}']) {
+      await page.getByLabel("Other claims (JSON)").fill(claims);
+      await settled(page);
+      expect(await statusOf(page)).toMatch(/^NO: /);
+      expect(await page.locator(".pg-decision").innerText()).toContain("unexpected type");
+    }
+    expect(complaints).toEqual([]);
+  });
+
   it("has the least scope that opens the chosen operations", async () => {
     const { page } = await stage.open();
     await pastePolicy(page, SHOP);

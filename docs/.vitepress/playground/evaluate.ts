@@ -1,8 +1,15 @@
-import { consentScreen, type Finding, loadPolicy, type Policy, PolicyError } from "scope-policy";
+import {
+  consentScreen,
+  type Decision,
+  type Finding,
+  loadPolicy,
+  type Policy,
+  PolicyError,
+} from "scope-policy";
 import { leastPrivilege } from "scope-policy/analysis";
 import { renderConsent } from "scope-policy/html";
 import { explainDecision } from "../../../src/cli/explain/explain-decision.js";
-import { decideOn, findCall } from "../../../src/cli/explain/question.js";
+import { decideOn, type ExplainedCall, findCall } from "../../../src/cli/explain/question.js";
 import { remedyFor } from "../../../src/cli/explain/remedies.js";
 import { compiledPolicyOf } from "../../../src/policy/compiled-policies.js";
 import { jsonSchemaOf } from "../../../src/policy/json-schema.js";
@@ -76,6 +83,7 @@ function policyPart(policy: Policy): PolicyPart {
   };
 }
 
+type DecisionText = Pick<DecisionPart, "headline" | "why" | "changes">;
 type Compute = (policy: Policy, inputs: CallInputs, state: PlaygroundState) => ResultPart;
 
 const COMPUTE: Readonly<Record<ResultKind, Compute>> = {
@@ -120,26 +128,31 @@ function decisionPart(
 ): DecisionPart {
   const call = findCall(policy, operation, params, token);
   const decision = decideOn(call, token);
-  const { headline, why } = explainDecision(call, decision);
-  const remedy = remedyFor(call, decision);
-  const changes = remedy.steps.map(({ text }) => text);
   return {
     kind: "decision",
     allowed: decision.allowed,
-    headline,
-    why,
-    changes:
-      decision.allowed || remedy.token !== undefined
-        ? changes
-        : [
-            ...changes,
-            changes.length === 0
-              ? "nothing: no change of the token allows it"
-              : "even then the call would be denied",
-          ],
+    ...explain(call, decision),
     params: call.operation?.params ?? [],
     json: JSON.stringify(decision, null, 2).slice(0, MAX_SHOWN),
   };
+}
+
+/** Returns the explanation of a decision. A decision accepts claims of any type, an explanation does not. */
+function explain(call: ExplainedCall, decision: Decision): DecisionText {
+  try {
+    const remedy = remedyFor(call, decision);
+    const changes = remedy.steps.map(({ text }) => text);
+    const helps = decision.allowed || remedy.token !== undefined;
+    const end =
+      changes.length === 0
+        ? "nothing: no change of the token allows it"
+        : "even then the call would be denied";
+    return { ...explainDecision(call, decision), changes: helps ? changes : [...changes, end] };
+  } catch {
+    const headline = decision.allowed ? "YES: the call is allowed." : `NO: ${decision.message}.`;
+    const why = ["There is no explanation: a claim or an argument has an unexpected type."];
+    return { headline, why, changes: [] };
+  }
 }
 
 function planPart(
