@@ -13,7 +13,7 @@ import {
   syntaxTree,
 } from "@codemirror/language";
 import { type Diagnostic, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import type { Finding } from "scope-policy";
@@ -51,37 +51,30 @@ export interface PolicyEditor {
 /** Time in milliseconds for parsing the document when findings are marked. What is not parsed by then is marked at the start. */
 const PARSE_TIME = 200;
 
+/** What edits JSON, and is the same for every editor. */
+const EDITING: Extension = [
+  lineNumbers(),
+  history(),
+  bracketMatching(),
+  closeBrackets(),
+  json(),
+  syntaxHighlighting(classHighlighter),
+  keymap.of([
+    ...closeBracketsKeymap,
+    ...defaultKeymap,
+    ...historyKeymap,
+    ...completionKeymap,
+    ...lintKeymap,
+  ]),
+];
+
 /** Creates the editor. Tab moves the focus to what follows it, so that it can be left by keyboard. */
 export function createPolicyEditor(options: PolicyEditorOptions): PolicyEditor {
   let schema: object | undefined;
+  const completion = autocompletion({ override: [completeFrom(() => schema)] });
   const view = new EditorView({
     parent: options.parent,
-    extensions: [
-      lineNumbers(),
-      history(),
-      bracketMatching(),
-      closeBrackets(),
-      autocompletion({ override: [completeFrom(() => schema)] }),
-      json(),
-      syntaxHighlighting(classHighlighter),
-      keymap.of([
-        ...closeBracketsKeymap,
-        ...defaultKeymap,
-        ...historyKeymap,
-        ...completionKeymap,
-        ...lintKeymap,
-      ]),
-      lengthLimit(options),
-      EditorView.contentAttributes.of({
-        "aria-label": options.label,
-        "aria-describedby": options.describedBy,
-        // editable content takes the focus without this, but axe-core does not count it as focusable
-        tabindex: "0",
-      }),
-      EditorView.updateListener.of(({ docChanged }) => {
-        if (docChanged) options.onChange();
-      }),
-    ],
+    extensions: [EDITING, completion, lengthLimit(options), contentOf(options)],
   });
   return {
     text: () => view.state.doc.toString(),
@@ -93,13 +86,9 @@ export function createPolicyEditor(options: PolicyEditorOptions): PolicyEditor {
     },
     mark(findings) {
       const place = createFindingLocator(view.state);
-      const diagnostics = findings.map(
-        (finding): Diagnostic => ({
-          ...place(finding),
-          severity: "error",
-          message: findingText(finding),
-        }),
-      );
+      const diagnostics = findings.map((finding): Diagnostic => {
+        return { ...place(finding), severity: "error", message: findingText(finding) };
+      });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
     show(finding) {
@@ -111,7 +100,18 @@ export function createPolicyEditor(options: PolicyEditorOptions): PolicyEditor {
   };
 }
 
-function lengthLimit({ maxLength, onTooLong }: PolicyEditorOptions) {
+function contentOf({ label, describedBy, onChange }: PolicyEditorOptions): Extension {
+  // editable content takes the focus without `tabindex`, but axe-core does not count it as focusable
+  const attributes = { "aria-label": label, "aria-describedby": describedBy, tabindex: "0" };
+  return [
+    EditorView.contentAttributes.of(attributes),
+    EditorView.updateListener.of(({ docChanged }) => {
+      if (docChanged) onChange();
+    }),
+  ];
+}
+
+function lengthLimit({ maxLength, onTooLong }: PolicyEditorOptions): Extension {
   return EditorState.changeFilter.of((transaction) => {
     const { length } = transaction.newDoc;
     if (!transaction.docChanged || length <= maxLength) return true;

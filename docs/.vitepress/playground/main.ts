@@ -1,5 +1,6 @@
+import { createDelay } from "./delay.js";
 import { createEvaluator } from "./evaluator.js";
-import { createPage, readPage, showPart, writePage } from "./page.js";
+import { createPage, readPage, showPart, showStop, writePage } from "./page.js";
 import { sharedState, shareState } from "./share.js";
 import type { PlaygroundState } from "./state.js";
 
@@ -11,19 +12,13 @@ const FIRST = "loopwise";
 
 /** Draws the playground into an element and starts it. Returns a function that stops it: call it before you remove the element. */
 export function mount(parent: HTMLElement): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const quiet = createDelay(QUIET_TIME);
   const evaluateSoon = () => {
-    clearTimeout(timer);
     page.results.setBusy(true);
-    timer = setTimeout(() => {
-      timer = undefined;
-      evaluator.evaluate(readPage(page));
-    }, QUIET_TIME);
+    quiet.restart(() => evaluator.evaluate(readPage(page)));
   };
-  const page = createPage({
-    onChange: evaluateSoon,
-    onLink: () => void shareState(readPage(page), page.toolbar),
-  });
+  const onLink = () => void shareState(readPage(page), page.toolbar);
+  const page = createPage({ onChange: evaluateSoon, onLink });
   const load = (state: PlaygroundState | undefined) => {
     if (state === undefined) return;
     writePage(page, state);
@@ -41,10 +36,8 @@ export function mount(parent: HTMLElement): () => void {
     onStart: () => page.results.wait(),
     onPart: (part) => showPart(page, part),
     onEnd(stopped) {
-      page.results.setBusy(timer !== undefined || evaluator.isBusy());
-      if (stopped === undefined) return;
-      page.toolbar.report(stopped);
-      page.results.stop(stopped);
+      page.results.setBusy(quiet.isRunning() || evaluator.isBusy());
+      if (stopped !== undefined) showStop(page, stopped);
     },
   });
   const onHashChange = () => void loadLink();
@@ -52,7 +45,7 @@ export function mount(parent: HTMLElement): () => void {
   parent.replaceChildren(page.element);
   return () => {
     globalThis.removeEventListener("hashchange", onHashChange);
-    clearTimeout(timer);
+    quiet.stop();
     evaluator.close();
     page.policy.editor.close();
   };

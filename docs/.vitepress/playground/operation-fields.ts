@@ -17,6 +17,7 @@ export interface OperationFields {
 export function createOperationFields(onChange: () => void): OperationFields {
   const select = element("select", { id: "pg-declared" });
   const other = element("input", { ...textAttributes("operation"), type: "text" });
+  const otherLabel = "Another tool or a request, such as GET /v1/projects/42";
   const boxes = element("div", { class: "pg-boxes" });
   let planned: ReadonlySet<string> = new Set();
   let listed = "";
@@ -24,15 +25,12 @@ export function createOperationFields(onChange: () => void): OperationFields {
     planned = new Set(checkedNames(boxes));
   });
   return {
-    call: [
-      field("Tool or endpoint", select),
-      field("Another tool or a request, such as GET /v1/projects/42", other),
-    ],
+    call: [field("Tool or endpoint", select), field(otherLabel, other)],
     plan: group("Operations of the plan", boxes),
-    read: () => ({
-      operation: other.value.trim() || select.value,
-      plan: [...planned].slice(0, MAX_NAMES),
-    }),
+    read: () => {
+      const operation = other.value.trim() || select.value;
+      return { operation, plan: [...planned].slice(0, MAX_NAMES) };
+    },
     write({ operation, plan }) {
       other.value = operation;
       planned = new Set(plan);
@@ -49,12 +47,16 @@ export function createOperationFields(onChange: () => void): OperationFields {
         if (names.includes(earlier)) select.value = earlier;
         else if (other.value === "") onChange();
       }
-      if (names.includes(other.value) && document.activeElement !== other) {
-        select.value = other.value;
-        other.value = "";
-      }
+      if (names.includes(other.value)) moveInto(select, other);
     },
   };
+}
+
+/** Moves a declared name into the list of declared names, unless the visitor writes it at this moment. */
+function moveInto(select: HTMLSelectElement, other: HTMLInputElement): void {
+  if (document.activeElement === other) return;
+  select.value = other.value;
+  other.value = "";
 }
 
 function checkedNames(boxes: HTMLElement): readonly string[] {

@@ -68,3 +68,9 @@ export function showPart(page: Page, part: Part): void {
     results.clear(`No result: ${message}.`);
   }
 }
+
+/** Shows why an evaluation was stopped, in place of the results that it does not have. */
+export function showStop({ toolbar, results }: Page, reason: string): void {
+  toolbar.report(reason);
+  results.stop(reason);
+}
