@@ -1,0 +1,52 @@
+import { createDelay } from "./delay.js";
+import { createEvaluator } from "./evaluator.js";
+import { createPage, readPage, showPart, showStop, writePage } from "./page.js";
+import { sharedState, shareState } from "./share.js";
+import type { PlaygroundState } from "./state.js";
+
+/** Time in milliseconds without a change after which the state is evaluated. */
+const QUIET_TIME = 300;
+
+/** The example that is loaded first. */
+const FIRST = "loopwise";
+
+/** Draws the playground into an element and starts it. Returns a function that stops it: call it before you remove the element. */
+export function mount(parent: HTMLElement): () => void {
+  const quiet = createDelay(QUIET_TIME);
+  const evaluateSoon = () => {
+    page.results.setBusy(true);
+    quiet.restart(() => evaluator.evaluate(readPage(page)));
+  };
+  const onLink = () => void shareState(readPage(page), page.toolbar);
+  const page = createPage({ onChange: evaluateSoon, onLink });
+  const load = (state: PlaygroundState | undefined) => {
+    if (state === undefined) return;
+    writePage(page, state);
+    evaluateSoon();
+  };
+  const loadLink = async (otherwise?: PlaygroundState) => {
+    load((await sharedState(page.toolbar)) ?? otherwise);
+  };
+  const evaluator = createEvaluator({
+    onReady({ presets, schema }) {
+      page.policy.editor.completeFrom(schema);
+      page.toolbar.listExamples(presets, load);
+      void loadLink(presets[FIRST]);
+    },
+    onStart: () => page.results.wait(),
+    onPart: (part) => showPart(page, part),
+    onEnd(stopped) {
+      page.results.setBusy(quiet.isRunning() || evaluator.isBusy());
+      if (stopped !== undefined) showStop(page, stopped);
+    },
+  });
+  const onHashChange = () => void loadLink();
+  globalThis.addEventListener("hashchange", onHashChange);
+  parent.replaceChildren(page.element);
+  return () => {
+    globalThis.removeEventListener("hashchange", onHashChange);
+    quiet.stop();
+    evaluator.close();
+    page.policy.editor.close();
+  };
+}
