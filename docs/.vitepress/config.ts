@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { transformerTwoslash } from "@shikijs/vitepress-twoslash";
+import { defineConfig } from "vitepress";
+import llmstxt from "vitepress-plugin-llms";
+import { root, sourceAliases } from "../../scripts/entries.mjs";
+import { anchorOf } from "../../scripts/links.mjs";
+import { withContentSecurityPolicy } from "./content-security-policy.js";
+import { nameFiles, twoslashOptions } from "./hover-types.js";
+import { base, linkRepository, repository } from "./repository.js";
+import { navigation, sidebar } from "./sidebar.js";
+
+const DECISIONS = "decisions/0*.md";
+
+export default defineConfig({
+  title: "scope-policy",
+  description: "OAuth scopes as one plain-data policy, for MCP tools and HTTP endpoints in TypeScript",
+  lang: "en",
+  base,
+  outDir: join(root, ".cache/site"),
+  cacheDir: join(root, ".cache/vitepress"),
+  srcExclude: ["skills/**"],
+  // the hash map and the data of the site are a file, so that the only inline scripts are the same on every page
+  metaChunk: true,
+  transformHtml: withContentSecurityPolicy,
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config: linkRepository,
+    codeTransformers: [nameFiles(), transformerTwoslash({ throws: false, twoslashOptions })],
+  },
+  themeConfig: {
+    nav: navigation(),
+    sidebar: sidebar(),
+    outline: "deep",
+    search: { provider: "local" },
+    ...(repository !== undefined && { socialLinks: [{ icon: "github", link: repository }] }),
+  },
+  vite: {
+    resolve: {
+      alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
+        find: new RegExp(`^${specifier}$`),
+        replacement,
+      })),
+    },
+    plugins: [
+      llmstxt({ ignoreFilesPerOutput: { llmsTxt: [DECISIONS], llmsFullTxt: [DECISIONS] } }),
+    ],
+  },
+});
