@@ -1,19 +1,24 @@
 import { join } from "node:path";
-import { transformerTwoslash } from "@shikijs/vitepress-twoslash";
-import { defineConfig } from "vitepress";
+import { defineConfig, type UserConfig } from "vitepress";
 import llmstxt from "vitepress-plugin-llms";
 import { root, sourceAliases } from "../../scripts/entries.mjs";
 import { anchorOf } from "../../scripts/links.mjs";
 import { withContentSecurityPolicy } from "./content-security-policy.js";
-import { nameFiles, twoslashOptions } from "./hover-types.js";
+import { hoverTypes } from "./hover-types.js";
 import { base, linkRepository, repository } from "./repository.js";
 import { navigation, sidebar } from "./sidebar.js";
 
-const DECISIONS = "decisions/0*.md";
+type Plugin = NonNullable<NonNullable<UserConfig["vite"]>["plugins"]>[number];
+
+const DECISIONS = ["decisions/0*.md"];
+
+/** Markdown twins and lists of all pages. The package declares its plugin with another version of vite. */
+const twins = llmstxt({ ignoreFilesPerOutput: { llmsTxt: DECISIONS, llmsFullTxt: DECISIONS } });
 
 export default defineConfig({
   title: "scope-policy",
-  description: "OAuth scopes as one plain-data policy, for MCP tools and HTTP endpoints in TypeScript",
+  description:
+    "OAuth scopes as one plain-data policy, for MCP tools and HTTP endpoints in TypeScript",
   lang: "en",
   base,
   outDir: join(root, ".cache/site"),
@@ -25,7 +30,7 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: anchorOf },
     config: linkRepository,
-    codeTransformers: [nameFiles(), transformerTwoslash({ throws: false, twoslashOptions })],
+    codeTransformers: [hoverTypes()],
   },
   themeConfig: {
     nav: navigation(),
@@ -41,8 +46,6 @@ export default defineConfig({
         replacement,
       })),
     },
-    plugins: [
-      llmstxt({ ignoreFilesPerOutput: { llmsTxt: [DECISIONS], llmsFullTxt: [DECISIONS] } }),
-    ],
+    plugins: [twins as unknown as Plugin],
   },
 });

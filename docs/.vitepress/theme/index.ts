@@ -1,12 +1,11 @@
-import twoslash from "@shikijs/vitepress-twoslash/client";
-import "@shikijs/vitepress-twoslash/style.css";
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme";
+import { showTypes } from "./type-tip.js";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
-  enhanceApp({ app }) {
-    app.use(twoslash);
+  enhanceApp() {
+    if (!import.meta.env.SSR) showTypes();
   },
 } satisfies Theme;
