@@ -12,8 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    // `npm run test:browser` needs a browser, `npm run test:store` PostgreSQL, `npm run test:cost` a minute
-    exclude: ["test/browser/**", "test/store/postgres/**", "test/cost/**"],
+    // `npm run test:browser` and `npm run test:site` need a browser, `npm run test:store` PostgreSQL, `npm run test:cost` a minute
+    exclude: ["test/browser/**", "test/site/**", "test/store/postgres/**", "test/cost/**"],
     allowOnly: false,
     setupFiles: ["test/globals.ts"],
     // programs are started and policies made by the thousand, at night by the ten thousand: a bound on a hang
