@@ -12,7 +12,7 @@ export interface NameType {
 }
 
 /** Number of characters after which a type is cut. */
-const MAX_LENGTH = 160;
+const MAX_LENGTH = 300;
 
 function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) =>
@@ -52,8 +52,14 @@ const identifiersIn = (node: ts.Node): ts.Identifier[] =>
   ts.isIdentifier(node) ? [node] : node.getChildren().flatMap(identifiersIn);
 
 function textOf({ displayParts, documentation }: ts.QuickInfo): string {
+  const declaration = ts
+    .displayPartsToString(displayParts)
+    .replace(/^\(alias\) /, "")
+    .replace(/\nimport .*$/, "");
+  const cut =
+    declaration.length > MAX_LENGTH ? `${declaration.slice(0, MAX_LENGTH)}…` : declaration;
   const [summary = ""] = ts.displayPartsToString(documentation).split(/(?<=\.)\s/);
-  return [ts.displayPartsToString(displayParts), summary].join("\n").trim();
+  return [cut, summary].join("\n").trim();
 }
 
 /**
@@ -66,7 +72,7 @@ export function createTypeReader(files: ReadonlyMap<string, string>): (path: str
     const file = service.getProgram()?.getSourceFile(path);
     return (file === undefined ? [] : identifiersIn(file)).flatMap((name) => {
       const [start, end] = [name.getStart(), name.getEnd()];
-      const info = service.getQuickInfoAtPosition(path, start, MAX_LENGTH);
+      const info = service.getQuickInfoAtPosition(path, start);
       return info === undefined ? [] : { start, end, text: textOf(info) };
     });
   };
