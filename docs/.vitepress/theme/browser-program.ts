@@ -2,7 +2,7 @@ import { type Component, defineComponent, h, onMounted, useTemplateRef } from "v
 
 /** A program without a framework. */
 interface BrowserProgram {
-  mount(element: HTMLElement): void;
+  readonly mount: (element: HTMLElement) => void;
 }
 
 /** Creates a component that loads a program when its page is opened in a browser, and lets it fill an element. */
