@@ -14,19 +14,10 @@ import {
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import { manifest, root } from "./entries.mjs";
-import { FENCED_BLOCKS, isRelative, linksOf } from "./links.mjs";
+import { anchorOf, FENCED_BLOCKS, isRelative, linksOf } from "./links.mjs";
 
 /** @type {string[]} */
 const faults = [];
-
-/** @param {string} heading @returns {string} its anchor, as GitHub makes it */
-const anchorOf = (heading) =>
-  heading
-    .replace(/`|\*|\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-    .replace(/\s/g, "-");
 
 /** @param {string} text */
 const anchorsOf = (text) => {

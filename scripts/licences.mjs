@@ -22,6 +22,7 @@ const TOOLS = new Set([
 /** Packages without an SPDX expression in the lock file, with the licence that was read in their files. */
 const READ = new Map([
   ["busboy", "MIT"],
+  ["format", "MIT"],
   ["spawndamnit", "MIT"],
   ["streamsearch", "MIT"],
 ]);

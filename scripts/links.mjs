@@ -4,6 +4,20 @@
 export const FENCED_BLOCKS = /^( *)(```+|~~~+)[\s\S]*?^\1\2/gm;
 
 /**
+ * Returns the anchor of a heading, as GitHub makes it.
+ *
+ * @param {string} heading
+ * @returns {string}
+ */
+export const anchorOf = (heading) =>
+  heading
+    .replace(/`|\*|\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replace(/\s/g, "-");
+
+/**
  * @typedef {object} Link
  * @property {number} start where the target begins in the text
  * @property {string} target as it is written: a path, an anchor or an address

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claimFaults, guaranteesOf } from "../scripts/claims.mjs";
 import { isAllowed, licenceFaults } from "../scripts/licences.mjs";
@@ -9,6 +10,12 @@ import { titled } from "./titled.js";
 const WORKFLOWS = readdirSync(".github/workflows").map((name) => `.github/workflows/${name}`);
 const ACTIONS = [...WORKFLOWS, "action.yml"];
 
+/** What each workflow may write, by its name; others nothing. */
+const WRITES: Readonly<Record<string, readonly string[]>> = {
+  "release.yml": ["id-token"],
+  "site.yml": ["pages", "id-token"],
+};
+
 describe("a workflow", () => {
   it.each(ACTIONS)("pins each action by commit, with the version as a comment: %s", (path) => {
     const uses = [...readFileSync(path, "utf8").matchAll(/\buses: *(.*)$/gm)];
@@ -17,10 +24,10 @@ describe("a workflow", () => {
     }
   });
 
-  it.each(WORKFLOWS)("may write nothing, except the identity of a release: %s", (path) => {
+  it.each(WORKFLOWS)("may write nothing but what its publication needs: %s", (path) => {
     const text = readFileSync(path, "utf8");
     const granted = [...text.matchAll(/^ *([\w-]+): write\b/gm)].map(([, name]) => name);
-    expect(granted).toEqual(path.endsWith("/release.yml") ? ["id-token"] : []);
+    expect(granted).toEqual(WRITES[basename(path)] ?? []);
     expect(text).toMatch(/^permissions:/m);
     expect(text.match(/persist-credentials: false/g)).toHaveLength(
       text.match(/actions\/checkout@/g)?.length ?? 0,

@@ -1,0 +1,3 @@
+import "../playground/playground.css";
+
+export { mount } from "../playground/main.js";
