@@ -62,15 +62,29 @@ function textOf({ displayParts, documentation }: ts.QuickInfo): string {
   return [cut, summary].join("\n").trim();
 }
 
+/** Returns whether a name belongs to another package or to the language: its type costs much and explains little here. */
+function isForeign(program: ts.Program, name: ts.Identifier): boolean {
+  const checker = program.getTypeChecker();
+  const symbol = checker.getSymbolAtLocation(name);
+  const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+  const declarations = (isAlias ? checker.getAliasedSymbol(symbol) : symbol)?.declarations ?? [];
+  return declarations.every((declaration) =>
+    /\/node_modules\//.test(declaration.getSourceFile().fileName),
+  );
+}
+
 /**
- * Creates a function that returns the types of the names in a file. All files are one program, so that its types are computed once.
- * A file with errors has types as well: `npm run docs:code` reports errors.
+ * Creates a function that returns the types of the names in a file, without those of other packages. All files are one program, so that
+ * its types are computed once. A file with errors has types as well: `npm run docs:code` reports errors.
  */
 export function createTypeReader(files: ReadonlyMap<string, string>): (path: string) => NameType[] {
   const service = createService(files);
+  const program = service.getProgram();
   return (path) => {
-    const file = service.getProgram()?.getSourceFile(path);
-    return (file === undefined ? [] : identifiersIn(file)).flatMap((name) => {
+    const file = program?.getSourceFile(path);
+    if (program === undefined || file === undefined) return [];
+    return identifiersIn(file).flatMap((name) => {
+      if (isForeign(program, name)) return [];
       const [start, end] = [name.getStart(), name.getEnd()];
       const info = service.getQuickInfoAtPosition(path, start);
       return info === undefined ? [] : { start, end, text: textOf(info) };
