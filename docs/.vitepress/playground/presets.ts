@@ -3,7 +3,7 @@ import { policy as localisation } from "../../../examples/localisation/policy.js
 import { policy as loopwise } from "../../../examples/loopwise/policy.js";
 import { policy as moov } from "../../../examples/moov/policy.js";
 import { policy as movementors } from "../../../examples/movementors/policy.js";
-import * as sessions from "../../../examples/sessions.js";
+import * as sessions from "../../../scripts/start-sessions.js";
 import type { PlaygroundState } from "./state.js";
 
 /** Returns a state for each example policy: the first of its example calls with a scope that the policy denies. */
