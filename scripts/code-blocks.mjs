@@ -9,8 +9,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { build } from "esbuild";
 import ts from "typescript";
-import { entries, root } from "./entries.mjs";
+import { entries, root, sourceAliases } from "./entries.mjs";
 import { filesBySection } from "./tutorial-steps.mjs";
 
 /**
@@ -286,11 +287,26 @@ for (const [path, shown] of mistakes) {
     faults.push(`${place(shown)}: the compiler prints\n${printed.trimEnd()}`);
 }
 
+// one build for all programs, which share the modules of the package: they start in a tenth of the time of `scripts/run.mjs`
+await build({
+  entryPoints: programs.map(({ path }) => path),
+  outdir: folder,
+  outbase: folder,
+  entryNames: "[dir]/[name].run", // beside the program, so that it finds its files
+  chunkNames: "chunks/[hash]",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  alias: sourceAliases,
+  packages: "external",
+  ignoreAnnotations: true, // the manifest declares that no module has effects, but a program does
+  logLevel: "error",
+});
 for (const { path, block, output } of programs) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [
-    join(root, "scripts/run.mjs"),
-    path,
-  ]);
+  const program = path.replace(/\.ts$/, ".run.mjs");
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--enable-source-maps", program]);
   if (status !== 0) faults.push(`${place(block)}: exits with ${status}\n${stderr.toString()}`);
   else if (stdout.toString().trimEnd() !== output.code.trimEnd())
     faults.push(`${place(output)}: the program above prints\n${stdout.toString().trimEnd()}`);
