@@ -6,7 +6,7 @@ import { anchorOf } from "../../scripts/links.mjs";
 import { withContentSecurityPolicy } from "./content-security-policy.js";
 import { hoverTypes } from "./hover-types.js";
 import { base, linkRepository, repository } from "./repository.js";
-import { navigation, sidebar } from "./sidebar.js";
+import { flatSidebar, navigation, sidebar } from "./sidebar.js";
 
 type Plugin = NonNullable<NonNullable<UserConfig["vite"]>["plugins"]>[number];
 
@@ -20,6 +20,7 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
 /** Markdown twins and lists of all pages. The package declares its plugin with another version of vite. */
 const twins = llmstxt({
   excludeIndexPage: false,
+  sidebar: flatSidebar(),
   ignoreFilesPerOutput: { llmsTxt: DECISIONS, llmsFullTxt: DECISIONS },
 });
 

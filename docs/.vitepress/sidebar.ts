@@ -46,6 +46,14 @@ export function sidebar(): Item[] {
   ];
 }
 
+/** Returns the side bar in two levels: below these, `vitepress-plugin-llms` forgets the base of the site in its links. */
+export function flatSidebar(): Item[] {
+  return sidebar().flatMap((group) => {
+    const items = group.items ?? [];
+    return items.some((item) => item.items !== undefined) ? items : [group];
+  });
+}
+
 /** Returns the links of the header, without those whose page does not exist. */
 export function navigation(): DefaultTheme.NavItem[] {
   return [

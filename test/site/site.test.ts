@@ -86,7 +86,7 @@ describe("the built site", () => {
     );
     const expected = SOURCES.filter((path) => !UNLISTED.test(path)).map(twinOf);
     expect(expected.filter((path) => !listed.has(path))).toEqual([]);
-    expect(readFileSync(join(SITE, "llms-full.txt"), "utf8")).toContain("# Writing a policy");
+    expect(readFileSync(join(SITE, "llms-full.txt"), "utf8")).toContain("# Write a policy");
   });
 
   it("allows inline scripts by their hashes alone", () => {
