@@ -1,14 +1,9 @@
 import { defineConfig } from "vitest/config";
-import { sourceAliases } from "./scripts/entries.mjs";
+import { viteAliases } from "./scripts/entries.mjs";
 
 /** The tests that need a browser: Chromium at `CHROMIUM`, or where Debian's package puts it. */
 export default defineConfig({
-  resolve: {
-    alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
-      find: new RegExp(`^${specifier}$`),
-      replacement,
-    })),
-  },
+  resolve: { alias: viteAliases },
   test: {
     include: ["test/browser/**/*.test.ts"],
     allowOnly: false,

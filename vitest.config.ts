@@ -1,15 +1,10 @@
 import { defineConfig } from "vitest/config";
-import { sourceAliases } from "./scripts/entries.mjs";
+import { viteAliases } from "./scripts/entries.mjs";
 
 const all = { lines: 100, branches: 100, functions: 100, statements: 100 };
 
 export default defineConfig({
-  resolve: {
-    alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
-      find: new RegExp(`^${specifier}$`),
-      replacement,
-    })),
-  },
+  resolve: { alias: viteAliases },
   test: {
     include: ["test/**/*.test.ts"],
     // `npm run test:browser` and `npm run test:site` need a browser, `npm run test:store` PostgreSQL, `npm run test:cost` a minute

@@ -1,14 +1,9 @@
 import { defineConfig } from "vitest/config";
-import { sourceAliases } from "./scripts/entries.mjs";
+import { viteAliases } from "./scripts/entries.mjs";
 
 /** The tests of what each input costs: they measure CPU time, one after the other, and take a minute. */
 export default defineConfig({
-  resolve: {
-    alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
-      find: new RegExp(`^${specifier}$`),
-      replacement,
-    })),
-  },
+  resolve: { alias: viteAliases },
   test: {
     include: ["test/cost/**/*.test.ts"],
     allowOnly: false,

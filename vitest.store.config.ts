@@ -1,16 +1,11 @@
 import { defineConfig } from "vitest/config";
-import { sourceAliases } from "./scripts/entries.mjs";
+import { viteAliases } from "./scripts/entries.mjs";
 
 const all = { lines: 100, branches: 100, functions: 100, statements: 100 };
 
 /** The tests of the store on both databases, with coverage. PostgreSQL is where Debian's package puts it. */
 export default defineConfig({
-  resolve: {
-    alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
-      find: new RegExp(`^${specifier}$`),
-      replacement,
-    })),
-  },
+  resolve: { alias: viteAliases },
   test: {
     include: ["test/store/**/*.test.ts"],
     allowOnly: false,

@@ -50,3 +50,9 @@ export const entries = Object.entries(manifest.exports).flatMap(([subpath, targe
 export const sourceAliases = Object.fromEntries(
   entries.map(({ specifier, source }) => [specifier, join(root, source)]),
 );
+
+/** The same for Vite, where a name must match as a whole: `scope-policy` alone, not `scope-policy/verify`. */
+export const viteAliases = Object.entries(sourceAliases).map(([specifier, replacement]) => ({
+  find: new RegExp(`^${specifier}$`),
+  replacement,
+}));

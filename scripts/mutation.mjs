@@ -23,7 +23,7 @@ import { root } from "./entries.mjs";
 import { createRandom } from "./random.mjs";
 
 /**
- * @typedef {{ line: number, column: number }} Position lines and columns from 0, as the instrumenter counts
+ * @typedef {{ line: number, column: number }} Position counted from 0 by the instrumenter, and from 1 in a report
  * @typedef {{ fileName: string, mutatorName: string, replacement: string, location: { start: Position, end: Position } }} Mutant
  * @typedef {{ instrument: (sources: unknown, options: unknown) => Promise<{ mutants: Mutant[] }> }} Instrumenter
  * @typedef {{ createInjector: () => { provideValue: (name: string, value: unknown) => { injectFunction: (create: unknown) => Instrumenter } } }} InjectModule
@@ -161,26 +161,21 @@ export default {
 
 /** Prints what became of the drawn changes. @param {Record<string, { mutants: Result[] }>} files */
 function report(files) {
-  /** @param {string} file @param {Result | Mutant} mutant @param {number} first number of the first line */
-  const keyOf = (file, { mutatorName, replacement, location: { start, end } }, first) =>
+  /** @param {string} file @param {Result | Mutant} mutant @param {0 | 1} more what makes lines and columns count from 1 */
+  const keyOf = (file, { mutatorName, replacement, location: { start, end } }, more) =>
     [
       file,
       mutatorName,
       replacement,
-      start.line - first,
-      start.column,
-      end.line - first,
-      end.column,
+      start.line + more,
+      start.column + more,
+      end.line + more,
+      end.column + more,
     ].join("|");
-  const wanted = new Set(drawn.map((one) => keyOf(one.fileName, one, 0)));
-  const all = Object.entries(files).flatMap(([file, { mutants }]) =>
-    mutants.map((one) => ({ ...one, file })),
-  );
-  // Stryker counts lines and columns of its report from 1
-  const known = all.map((one) => ({ ...one, location: movedColumns(one.location) }));
-  const counted = known.filter(
-    (one) => values.sample === undefined || wanted.has(keyOf(one.file, one, 1)),
-  );
+  const wanted = new Set(drawn.map((one) => keyOf(one.fileName, one, 1)));
+  const counted = Object.entries(files)
+    .flatMap(([file, { mutants }]) => mutants.map((one) => ({ ...one, file })))
+    .filter((one) => values.sample === undefined || wanted.has(keyOf(one.file, one, 0)));
   const isKilled = (/** @type {Result} */ { status }) =>
     status === "Killed" || status === "Timeout";
   const isValid = (/** @type {Result} */ { status }) =>
@@ -191,7 +186,7 @@ function report(files) {
     (one) => !isKilled(one),
   ))
     console.log(
-      `${status} ${file}:${location.start.line}:${location.start.column + 1} ${mutatorName}: ${replacement ?? ""}`,
+      `${status} ${file}:${location.start.line}:${location.start.column} ${mutatorName}: ${replacement ?? ""}`,
     );
   const share = ((100 * killed) / valid.length).toFixed(1);
   const minutes = ((Date.now() - started) / 60_000).toFixed(0);
@@ -199,12 +194,4 @@ function report(files) {
   console.log(
     `${room}: ${killed} of ${valid.length} changes noticed (${share} %), of ${total}, ${which}, ${minutes} min`,
   );
-}
-
-/** @param {Result["location"]} location @returns {Result["location"]} with columns from 0 */
-function movedColumns({ start, end }) {
-  return {
-    start: { line: start.line, column: start.column - 1 },
-    end: { line: end.line, column: end.column - 1 },
-  };
 }

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { docblockLines } from "./docblock.mjs";
 import { root } from "./entries.mjs";
 
 const SOURCE = "src/policy/definition.ts";
@@ -26,21 +27,11 @@ const TYPES = new Set([
   "ScopeTexts",
 ]);
 
-/**
- * Returns the docblock of a property as one line.
- *
- * @param {ts.PropertySignature} property
- * @param {string} text
- */
-function docblockOf(property, text) {
-  const comments = ts.getLeadingCommentRanges(text, property.getFullStart()) ?? [];
-  const range = comments.findLast(({ pos }) => text.startsWith("/**", pos));
-  if (range === undefined) throw new Error(`${SOURCE}: ${property.name.getText()} has no docblock`);
-  const inner = text.slice(range.pos + "/**".length, range.end - "*/".length);
-  return inner
-    .replace(/^\s*\* ?/gm, "")
-    .trim()
-    .replace(/\s+/g, " ");
+/** @param {ts.PropertySignature} property @returns {string} its docblock as one line */
+function docblockOf(property) {
+  const lines = docblockLines(property);
+  if (lines === undefined) throw new Error(`${SOURCE}: ${property.name.getText()} has no docblock`);
+  return lines.trim().replace(/\s+/g, " ");
 }
 
 /**
@@ -60,7 +51,7 @@ export function optionDocblocks() {
     const row = [statement.name.text, table];
     /** @param {ts.Node} node */
     const visit = (node) => {
-      if (ts.isPropertySignature(node)) table[node.name.getText()] = docblockOf(node, text);
+      if (ts.isPropertySignature(node)) table[node.name.getText()] = docblockOf(node);
       else ts.forEachChild(node, visit);
     };
     visit(statement);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { defineConfig, type UserConfig } from "vitepress";
 import llmstxt from "vitepress-plugin-llms";
-import { root, sourceAliases } from "../../scripts/entries.mjs";
+import { root, viteAliases } from "../../scripts/entries.mjs";
 import { anchorOf } from "../../scripts/links.mjs";
 import { withContentSecurityPolicy } from "./content-security-policy.js";
 import { hoverTypes } from "./hover-types.js";
@@ -52,10 +52,7 @@ export default defineConfig({
   },
   vite: {
     resolve: {
-      alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
-        find: new RegExp(`^${specifier}$`),
-        replacement,
-      })),
+      alias: viteAliases,
     },
     plugins: [twins as unknown as Plugin],
   },

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { docblockLines } from "../docblock.mjs";
 import { entries, root } from "../entries.mjs";
 import { code, page, splitDefault, table } from "./markdown.mjs";
 
@@ -69,13 +70,7 @@ function exportsOf(source) {
  * @param {ts.Node} node
  */
 function docblockOf(node) {
-  const text = node.getSourceFile().text;
-  const ranges = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
-  const range = ranges.findLast(({ pos }) => text.startsWith("/**", pos));
-  if (range === undefined) return "";
-  return text
-    .slice(range.pos + "/**".length, range.end - "*/".length)
-    .replace(/^\s*\* ?/gm, "")
+  return (docblockLines(node) ?? "")
     .replace(/(^|\n)\s*(@|\{@link http)[\s\S]*$/, "")
     .replace(/```[\s\S]*?```/g, "")
     .replace(
