@@ -1,6 +1,6 @@
 // Writes the lists of docs/README.md from the front matter of the pages. With `--check`, changes nothing and reports front matter that
-// is missing or wrong, pages without a next step, pages that are too long, an index that is out of date, and pages that are not in
-// the package.
+// is missing or wrong, pages without a next step, pages that are too long, tables with a column without a name, an index that is out of
+// date, and pages that are not in the package.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { manifest, root } from "./entries.mjs";
@@ -72,6 +72,17 @@ function lengthFaults({ kind, body }) {
     : [];
 }
 
+/** The row of lines below the head of a table. */
+const BELOW_HEAD = /^ *\|[-: |]+\|$/;
+
+/** @param {Page} page @returns {string[]} the tables with a column that has no name, which a screen reader cannot announce */
+function tableFaults({ body }) {
+  const lines = body.replace(FENCED_BLOCKS, "").split("\n");
+  return lines
+    .filter((line, at) => BELOW_HEAD.test(lines[at + 1] ?? "") && /\|\s*\|/.test(line))
+    .map((line) => `a column without a name: ${line.trim()}`);
+}
+
 /** @param {Page} page @param {readonly string[]} files of the package @returns {string[]} */
 function packageFaults({ kind, path }, files) {
   const isIn = files.some(
@@ -93,6 +104,7 @@ export function pageFaults(pages, files) {
       ...frontMatterFaults(page),
       ...nextStepFaults(page),
       ...lengthFaults(page),
+      ...tableFaults(page),
       ...packageFaults(page, files),
     ].map((fault) => `docs/${page.path}: ${fault}`),
   );

@@ -78,6 +78,11 @@ const ROWS: readonly Row[] = [
     fault: "1200 words outside code, the limit is 1200",
   },
   {
+    title: "a column without a name",
+    body: `| | status |\n|---|---|\n| no token | 401 |\n\n\`\`\`text\n| | a |\n|---|---|\n\`\`\`\n\n${NEXT}`,
+    fault: "a column without a name: | | status |",
+  },
+  {
     title: "a path that is not in the package",
     path: "koa.md",
     fault: "not in `files` of package.json",
