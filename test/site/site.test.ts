@@ -50,6 +50,10 @@ async function open(path: string, options: BrowserContextOptions = {}) {
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("requestfailed", (request) => errors.push(`no response: ${request.url()}`));
   await page.goto(`${site.url}${path}`, { waitUntil: "networkidle" });
+  // the theme names its switch when its program has started: on a busy machine that is later than the last response
+  await page.waitForFunction(
+    () => document.querySelector(".VPSwitchAppearance")?.getAttribute("title") !== "",
+  );
   return { page, errors };
 }
 
