@@ -51,9 +51,7 @@ async function open(path: string, options: BrowserContextOptions = {}) {
   page.on("requestfailed", (request) => errors.push(`no response: ${request.url()}`));
   await page.goto(`${site.url}${path}`, { waitUntil: "networkidle" });
   // the theme names its switch when its program has started: on a busy machine that is later than the last response
-  await page.waitForFunction(
-    () => document.querySelector(".VPSwitchAppearance")?.getAttribute("title") !== "",
-  );
+  await page.waitForSelector(':root:not(:has(.VPSwitchAppearance[title=""]))');
   return { page, errors };
 }
 
