@@ -3,6 +3,7 @@ import {
   type HoleValues,
   holeValues,
   isBoundValue,
+  isPlainValue,
   VALUE_CHARS_TEXT,
 } from "./bound-value.js";
 import { hasPlaceholder, splitPlaceholders } from "./placeholder.js";
@@ -74,9 +75,15 @@ export function acceptsValue(template: Template, index: number, value: unknown):
   const accepted = template.accepted[index] as readonly HoleValues[];
   // a loop by index: every call with parameters runs it, and nearly every list has one item
   for (let at = 0; at < accepted.length; at += 1) {
-    if (!(accepted[at] as HoleValues).pattern.test(value)) return false;
+    const { takesPlain, pattern } = accepted[at] as HoleValues;
+    if (!(takesPlain && isPlainValue(value)) && !pattern.test(value)) return false;
   }
   return true;
+}
+
+/** Returns whether each value for which `isPlainValue` is true is accepted for the name at `index`. */
+export function acceptsPlainValues({ accepted }: Template, index: number): boolean {
+  return (accepted[index] as readonly HoleValues[]).every(({ takesPlain }) => takesPlain);
 }
 
 /**

@@ -12,7 +12,11 @@ export interface Named {
 /** Returns a template with other values for its only placeholder. */
 export function withValues(template: Template, source: string, coverage: Coverage): Template {
   const [[{ chars }]] = template.accepted as [[HoleValues]];
-  return { ...template, accepted: [[{ chars, pattern: new RegExp(source) }]], coverage };
+  return {
+    ...template,
+    accepted: [[{ chars, pattern: new RegExp(source), takesPlain: false }]],
+    coverage,
+  };
 }
 
 /** Returns the source of a pattern for one segment of a value of a template. */
