@@ -16,11 +16,19 @@ import {
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
+import { knownScopes } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
-import { allowedValue, decideByValue, keepForState, stateOf } from "./quick.js";
+import {
+  allowedValue,
+  decideByChoice,
+  decideByTemplate,
+  decideByValue,
+  keepForState,
+  stateOf,
+} from "./quick.js";
 import { isDenial, readCases, readValue } from "./read-cases.js";
-import type { TokenScopes } from "./token-scopes.js";
+import { firstPartyScopes, type TokenScopes } from "./token-scopes.js";
 
 /** Where a call comes from. */
 export interface CallOrigin {
@@ -58,6 +66,11 @@ export function decideOperation(
   params: unknown,
   origin: CallOrigin = AT_GATE,
 ): Decision {
+  if (operation.first >= 0) {
+    if (token === undefined) return UNAUTHENTICATED;
+    const tokenScopes = tokenScopesOf(decider, token);
+    return tokenScopes === undefined ? INVALID_TOKEN : decideByChoice(operation, tokenScopes);
+  }
   const { byState, byValue } = operation;
   if (byState !== undefined) return decideByState(decider, operation, byState, token);
   return byValue === undefined || token === undefined
@@ -92,11 +105,14 @@ function decideForValue(
   token: unknown,
   params: unknown,
 ): Decision {
-  const { param } = rule;
+  const { param, template } = rule;
   const given = readOwn(params, param.name);
   const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes !== undefined && typeof given === "string") {
-    const known = allowedValue(rule, tokenScopes, given);
+    const known =
+      template === undefined
+        ? allowedValue(rule, tokenScopes, given)
+        : decideByTemplate(template, rule, tokenScopes, given);
     if (known !== undefined) return known;
   }
   const value = readValue(param, given);
@@ -159,22 +175,19 @@ export function tokenScopesOf(
   decider: Pick<Decider, "policy" | "read">,
   token: unknown,
 ): TokenScopes | undefined {
-  const scopes = decider.read(token);
-  const isWhole = scopes === undefined || scopes.more === undefined;
-  return isWhole && decider.policy.boundaries.length === 0
-    ? scopes
-    : scopesOfAccount(decider, token, scopes);
+  return knownScopes(token, decider.policy) ?? readScopes(decider, token);
 }
 
-/** As {@link tokenScopesOf}, for the few tokens of which more than the scope is read. */
-function scopesOfAccount(
-  { policy: { boundaries } }: Pick<Decider, "policy">,
+/** As {@link tokenScopesOf}, for a token with which its scopes are not kept. */
+function readScopes(
+  { policy: { boundaries }, read }: Pick<Decider, "policy" | "read">,
   token: unknown,
-  scopes: TokenScopes | undefined,
 ): TokenScopes | undefined {
+  const scopes = read(token);
   if (boundaries.length > 0 && readBoundaries(boundaries, token) === undefined) return undefined;
-  if (scopes?.more?.firstParty === undefined) return scopes;
-  return isFirstParty(token) ? scopes.more.firstParty : scopes;
+  if (scopes === undefined) return undefined;
+  const allScopes = firstPartyScopes(scopes);
+  return allScopes !== scopes && isFirstParty(token) ? allScopes : scopes;
 }
 
 /** Returns whether the token has an own `first_party` member that is exactly `true`. */

@@ -7,9 +7,10 @@ import type {
   PreparedOperation,
   PreparedRule,
   PreparedUse,
+  ScopeChoice,
   Values,
 } from "./prepared.js";
-import { createStateDecisions, valueRuleOf } from "./quick.js";
+import { choiceOf, createStateDecisions, valueRuleOf } from "./quick.js";
 
 /** Compiles an operation of a policy for the request path. */
 export function prepareOperation(operation: Operation, tiers: number): PreparedOperation {
@@ -17,25 +18,54 @@ export function prepareOperation(operation: Operation, tiers: number): PreparedO
   const denial = operation.denial === undefined ? undefined : denied(operation.denial);
   const { name, params } = operation;
   const summary = { public: operation.public, ...summarizeRules(rules, rules, denial) };
-  const prepared: PreparedOperation = {
-    name,
-    params,
-    ...summary,
-    byState: createStateDecisions(summary, tiers),
-    byValue: valueRuleOf(summary),
-    branches: undefined,
-    combined: undefined,
-  };
+  const slow = { name, params, ...summary, ...NO_CHOICE, ...NOT_KNOWN };
+  const choice = choiceOf(summary);
+  const byState = choice === undefined ? createStateDecisions(summary, tiers) : undefined;
+  const byValue = valueRuleOf(summary);
+  const prepared = arrange({ ...slow, ...choice, byState, byValue });
   if (operation.cases.length === 0) return prepared;
   const cases = operation.cases.map(({ when, branch }) => ({
     when,
     operation: prepareOperation(branch, tiers),
   }));
+  return arrange({ ...slow, branches: [...cases, { when: [], operation: prepared }] });
+}
+
+const NO_CHOICE: ScopeChoice = {
+  first: -1,
+  second: -1,
+  ifFirst: undefined,
+  ifSecond: undefined,
+  ifNone: undefined,
+};
+const NOT_KNOWN = {
+  byState: undefined,
+  byValue: undefined,
+  branches: undefined,
+  combined: undefined,
+};
+
+/** Returns the operation with the members in the order in which a decision reads them. All operations have the same order. */
+function arrange(operation: PreparedOperation): PreparedOperation {
   return {
-    ...prepared,
-    byState: undefined,
-    byValue: undefined,
-    branches: [...cases, { when: [], operation: prepared }],
+    first: operation.first,
+    second: operation.second,
+    ifFirst: operation.ifFirst,
+    ifSecond: operation.ifSecond,
+    ifNone: operation.ifNone,
+    byState: operation.byState,
+    byValue: operation.byValue,
+    name: operation.name,
+    params: operation.params,
+    denied: operation.denied,
+    public: operation.public,
+    authentication: operation.authentication,
+    gated: operation.gated,
+    rules: operation.rules,
+    enriching: operation.enriching,
+    plain: operation.plain,
+    branches: operation.branches,
+    combined: operation.combined,
   };
 }
 
@@ -175,14 +205,13 @@ export function combinePatterns(
   const isBranched = denial === undefined && matching.some(({ branches }) => branches);
   const all = matching.flatMap((operation) => operation.rules);
   const summary = summarizeRules(rules, all, denial);
-  return {
+  return arrange({
     name,
     params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
     ...summary,
-    byState: undefined,
-    byValue: undefined,
-    branches: undefined,
+    ...NO_CHOICE,
+    ...NOT_KNOWN,
     combined: isBranched ? matching : undefined,
-  };
+  });
 }

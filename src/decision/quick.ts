@@ -1,3 +1,5 @@
+import { isPlainValue } from "../grammar/bound-value.js";
+import { acceptsPlainValues } from "../grammar/template.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { deepFreeze } from "../policy/plain-data.js";
 import {
@@ -11,6 +13,7 @@ import type {
   PreparedAlternative,
   PreparedOperation,
   PreparedUse,
+  ScopeChoice,
   StateDecisions,
   ValueRule,
   ValueWay,
@@ -22,6 +25,34 @@ import { hasScope, isFor, type TokenScopes } from "./token-scopes.js";
 
 /** Number of decisions of one operation that are kept. Eight scopes without a tier have as many. */
 const MAX_STATES = 256;
+
+/** Returns the decisions of an operation for which one scope is enough, of one or two; `undefined` for any other one. */
+export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
+  const [only, another] = operation.plain ?? [];
+  if (only === undefined || another !== undefined || isSlow(operation)) return undefined;
+  const { rule } = only;
+  if (!rule.byScopes || rule.alternatives.length > 2) return undefined;
+  if (!rule.alternatives.every(({ literals }) => literals.length === 1)) return undefined;
+  const [first, second] = rule.alternatives;
+  if (first?.granted === undefined) return undefined;
+  const accepted = rule.alternatives.map(({ source }) => source.scopes ?? []);
+  const { scopes } = first.granted;
+  return {
+    first: first.literals[0] as number,
+    second: second?.literals[0] ?? -1,
+    ifFirst: first.granted,
+    ifSecond: second?.granted,
+    ifNone: deepFreeze(insufficientScope(scopes, scopes, accepted)),
+  };
+}
+
+/** Returns the decision of an operation that has a {@link ScopeChoice}. */
+export function decideByChoice(choice: ScopeChoice, tokenScopes: TokenScopes): Decision {
+  const { second } = choice;
+  if (hasScope(tokenScopes, choice.first)) return choice.ifFirst as Decision;
+  const isSecond = second >= 0 && hasScope(tokenScopes, second);
+  return (isSecond ? choice.ifSecond : choice.ifNone) as Decision;
+}
 
 /** Returns the place for the decisions of an operation by state; `undefined` if more than the state decides. */
 export function createStateDecisions(
@@ -104,7 +135,29 @@ export function valueRuleOf(operation: QuickFacts): ValueRule | undefined {
     const { scope, pieces } = use as PreparedUse;
     return { scope, granted, before: pieces[0] as string, after: pieces[1] ?? "" };
   });
-  return { param, ways, mismatch: rule.mismatches[0] as BindingMismatch };
+  const isOne = ways.length === 1 && ways[0]?.granted === undefined;
+  return {
+    param,
+    ways,
+    template: isOne ? ways[0] : undefined,
+    takesPlain: param.sites.every(({ template, index }) => acceptsPlainValues(template, index)),
+    mismatch: rule.mismatches[0] as BindingMismatch,
+  };
+}
+
+/** Returns the decision for a value by the only template of a rule; `undefined` if the value must be checked first. */
+export function decideByTemplate(
+  { scope, before, after }: ValueWay,
+  { takesPlain, mismatch }: ValueRule,
+  tokenScopes: TokenScopes,
+  value: string,
+): Decision | undefined {
+  const isHeld = hasScope(tokenScopes, scope);
+  if (isHeld && isFor(tokenScopes, scope, value)) return allowed([before + value + after]);
+  if (!takesPlain || !isPlainValue(value)) return undefined;
+  if (isHeld) return mismatch;
+  const scopes = [before + value + after];
+  return insufficientScope(scopes, scopes, [scopes]);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   createTokenScopes,
   firstPartyScopes,
   joinValues,
+  moreOf,
   type TokenScopes,
   type TokenScopesDraft,
 } from "./token-scopes.js";
@@ -26,31 +27,30 @@ const CACHE_BUDGET = 2 ** 23;
 const ENTRY_WEIGHT = 256;
 const BOUND_WEIGHT = 64;
 
-/** What one of this many hits by text means is kept with the token, and one more for each hit there. */
-const KEEP_EACH = 16;
-/** Number of hits by token that are remembered. */
-const MOST_CREDIT = 1_024;
+/** What one of this many hits by text means is kept with the token: a token that is held is among them soon. */
+const KEEP_EACH = 8;
 
 /**
  * Creates a reader. What a token means is found, in this order:
  * 1. with the token itself, while its `scope` is the same text: 5 ns. To keep it there takes longer than a look-up by text, so it is
- *    kept with few tokens until such tokens come again;
+ *    kept for one of some hits only;
  * 2. by the text, which many tokens share: 20 to 70 ns;
  * 3. by reading the text: some 1,500 ns. A scope that is a list is read each time, because it can change in place.
  */
 export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesReader {
   const byText = createTextTable(CACHE_BUDGET, weightOf);
+  // the scopes of other tokens depend on more members than `scope`
+  const isUnbounded = policy.boundaries.length === 0;
   let hits = 0;
-  let credit = 0;
   const readAnew = (token: object): TokenScopes | undefined => {
     const scope = readOwn(token, "scope");
     if (typeof scope !== "string") return readList(policy, scope);
     const known = byText.find(scope);
     if (known !== undefined) {
       hits += 1;
-      const isWorth = credit > 0 || hits % KEEP_EACH === 0;
-      if (!keepScopes(token, policy, known) && isWorth) addScopes(token, policy, known);
-      if (credit > 0) credit -= 1;
+      const isWhole = isUnbounded && firstPartyScopes(known) === known;
+      if (isWhole && !keepScopes(token, policy, known) && hits % KEEP_EACH === 0)
+        addScopes(token, policy, known);
       return known;
     }
     const tokenScopes = readText(policy, scope);
@@ -59,12 +59,7 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
   };
   return (token) => {
     if (typeof token !== "object" || token === null) return undefined;
-    const known = knownScopes(token, policy);
-    if (known !== undefined) {
-      if (credit < MOST_CREDIT) credit += 1;
-      return known;
-    }
-    return readAnew(token);
+    return knownScopes(token, policy) ?? readAnew(token);
   };
 }
 
@@ -72,7 +67,7 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
 function weightOf(tokenScopes: TokenScopes): number {
   const firstParty = firstPartyScopes(tokenScopes);
   const all = firstParty === tokenScopes ? [tokenScopes] : [tokenScopes, firstParty];
-  const weights = all.map(({ more }) => ENTRY_WEIGHT + BOUND_WEIGHT * (more?.keys.length ?? 0));
+  const weights = all.map((one) => ENTRY_WEIGHT + BOUND_WEIGHT * (moreOf(one)?.keys.length ?? 0));
   return weights.reduce((sum, weight) => sum + weight, tokenScopes.text.length);
 }
 

@@ -1,7 +1,7 @@
 import { entryOf } from "../grammar/entry-of.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import type { PreparedUse, Values } from "./prepared.js";
-import { createScopeSet, hasId, idsOf, isFar, type ScopeSet } from "./scope-set.js";
+import { createScopeSet, hasId, idsOf, isInList, isInWords, type ScopeSet } from "./scope-set.js";
 
 /**
  * The scopes that are granted in a token, including implied ones, but not reserved ones. There is one object for each token that is
@@ -13,18 +13,18 @@ export interface TokenScopes {
   /** The first 64 scopes, as in a {@link ScopeSet}. A template is granted if it is for any values. */
   readonly low: number;
   readonly high: number;
+  readonly list: ScopeSet["list"];
   /**
-   * The values of every template that is granted, joined by spaces, if all have the same ones: most tokens are bound to one value, and
-   * then one comparison answers for all templates. Otherwise `undefined`.
+   * `undefined` if there is nothing else; a text if there are only templates in addition, all for the same values: these, joined by
+   * spaces. Most tokens are bound to one value, and then one comparison answers for all templates.
    */
-  readonly values: string | undefined;
-  /** The rest; `undefined` for most tokens. */
-  readonly more: MoreScopes | undefined;
+  readonly rest: string | MoreScopes | undefined;
 }
 
 interface MoreScopes {
-  /** The scopes from the 65th on. */
-  readonly far: ScopeSet["far"];
+  readonly words: ScopeSet["words"];
+  /** The values of every template, joined by spaces, if all have the same ones. */
+  readonly values: string | undefined;
   /** The templates by their values, if the token has different ones. */
   readonly byValues: ReadonlyMap<string, ScopeSet> | undefined;
   /** The bound scopes in the order of the token, each its id and its values, joined by spaces; empty if all have the same values. */
@@ -48,15 +48,20 @@ export function createTokenScopes(
   { ids, bound, hasUnusable }: TokenScopesDraft,
   firstParty: TokenScopes | undefined,
 ): TokenScopes {
-  const { low, high, far } = createScopeSet(ids);
+  const { low, high, list, words } = createScopeSet(ids);
   const [first] = bound;
   const isOne = !hasUnusable && bound.every(([, values]) => values === first?.[1]);
   const values = isOne ? first?.[1] : undefined;
-  if (isOne && far === undefined && firstParty === undefined)
-    return { text, low, high, values, more: undefined };
+  if (isOne && words === undefined && firstParty === undefined)
+    return { text, low, high, list, rest: values };
   const byValues = isOne ? undefined : setsByValues(bound);
   const keys = isOne ? [] : [...new Set(bound.map(([scope, values]) => `${scope} ${values}`))];
-  return { text, low, high, values, more: { far, byValues, keys, firstParty } };
+  return { text, low, high, list, rest: { words, values, byValues, keys, firstParty } };
+}
+
+/** Returns the members that few tokens have. */
+export function moreOf({ rest }: TokenScopes): MoreScopes | undefined {
+  return typeof rest === "object" ? rest : undefined;
 }
 
 function setsByValues(bound: TokenScopesDraft["bound"]): ReadonlyMap<string, ScopeSet> {
@@ -67,14 +72,25 @@ function setsByValues(bound: TokenScopesDraft["bound"]): ReadonlyMap<string, Sco
 
 /** Returns the scopes of a token of a first-party client. */
 export function firstPartyScopes(tokenScopes: TokenScopes): TokenScopes {
-  return tokenScopes.more?.firstParty ?? tokenScopes;
+  return moreOf(tokenScopes)?.firstParty ?? tokenScopes;
 }
 
 /** Returns whether a scope is in the token; for a template, whether it is for any value. */
-export function hasScope({ low, high, more }: TokenScopes, scope: number): boolean {
-  if (scope < 32) return ((low >>> scope) & 1) === 1;
-  if (scope < 64) return ((high >>> scope) & 1) === 1;
-  return more !== undefined && isFar(more.far, scope);
+export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
+  if (scope < 32) return ((tokenScopes.low >>> scope) & 1) === 1;
+  if (scope < 64) return ((tokenScopes.high >>> scope) & 1) === 1;
+  const { list } = tokenScopes;
+  return list !== undefined ? isInList(list, scope) : hasFarScope(tokenScopes, scope);
+}
+
+function hasFarScope({ rest }: TokenScopes, scope: number): boolean {
+  return typeof rest === "object" && rest.words !== undefined && isInWords(rest.words, scope);
+}
+
+/** Returns the ids of all scopes of a token. */
+function scopeIdsOf(tokenScopes: TokenScopes): readonly number[] {
+  const { low, high, list } = tokenScopes;
+  return idsOf({ low, high, list, words: moreOf(tokenScopes)?.words });
 }
 
 /** Returns whether a template is in the token for these values; `undefined` if the token does not have it for any value. */
@@ -93,14 +109,11 @@ export function hasBoundScope(
 }
 
 /** Returns whether the token has a template, which it has for some values, for these. */
-export function isFor(
-  { values: only, more }: TokenScopes,
-  scope: number,
-  values: string | undefined,
-): boolean {
-  if (values === undefined) return false;
-  if (only !== undefined) return only === values;
-  const found = more?.byValues?.get(values);
+export function isFor({ rest }: TokenScopes, scope: number, values: string | undefined): boolean {
+  if (typeof rest === "string") return rest === values;
+  if (values === undefined || rest === undefined) return false;
+  if (rest.values !== undefined) return rest.values === values;
+  const found = rest.byValues?.get(values);
   return found !== undefined && hasId(found, scope);
 }
 
@@ -115,10 +128,9 @@ export function includesScopes(
   tokenScopes: TokenScopes,
   others: TokenScopes,
 ): boolean {
-  const { low, high, more } = others;
   const values = boundValuesOf(others);
   const isTemplate = (scope: number) => (scopes[scope] as CompiledScope).template.names.length > 0;
-  return idsOf({ low, high, far: more?.far }).every(
+  return scopeIdsOf(others).every(
     (scope) =>
       hasScope(tokenScopes, scope) &&
       (!isTemplate(scope) ||
@@ -130,11 +142,14 @@ export function includesScopes(
 export type BoundValues = ReadonlyMap<number, readonly (readonly string[])[]>;
 
 /** Returns every list of values for which the token has any template. Visits all bound scopes, so it is not for each decision. */
-export function boundValuesOf({ low, high, values, more }: TokenScopes): BoundValues {
+export function boundValuesOf(tokenScopes: TokenScopes): BoundValues {
   const lists = new Map<number, (readonly string[])[]>();
+  const { rest } = tokenScopes;
+  const more = moreOf(tokenScopes);
+  const values = typeof rest === "string" ? rest : more?.values;
   if (values !== undefined) {
     // ids of scopes without placeholders are here too, and nothing asks for them
-    for (const scope of idsOf({ low, high, far: more?.far })) lists.set(scope, [values.split(" ")]);
+    for (const scope of scopeIdsOf(tokenScopes)) lists.set(scope, [values.split(" ")]);
     return lists;
   }
   for (const key of more?.keys ?? []) {

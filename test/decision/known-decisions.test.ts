@@ -24,6 +24,7 @@ const DEFINITION = {
     one: "s0",
     far: "s69",
     any: { anyOf: ["s1", "s69", "owner"] },
+    near_or_far: { anyOf: ["s40", "s69"] },
     both: { allOf: ["s1", "s2"] },
     many: { anyOf: letters.slice(0, 12) },
     tiered: { scope: "s0", tier: "pro" },
@@ -42,7 +43,8 @@ const policy = load();
 const VALUES = ["1", "2", "a.b", "a:b", "3"];
 const value = fc.constantFrom(...VALUES);
 const scopeToken = fc.oneof(
-  fc.constantFrom("s0", "s1", "s2", "s69", "owner", "openid"),
+  fc.constantFrom("s0", "s1", "s2", "s40", "s69", "owner", "openid"),
+  fc.constantFrom(letters.join(" ")),
   value.map((i) => `/x/${i}`),
   value.map((i) => `/y/${i}`),
   value.map((i) => `/old/${i}`),
