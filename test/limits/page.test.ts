@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { LIMITS } from "../../src/cli/openapi/limits.js";
 import { readSourceTree } from "../source-tree.js";
 import { titled } from "../titled.js";
 
@@ -113,6 +114,13 @@ describe("the page of limits", () => {
       );
     },
   );
+
+  it("has a row for each limit of OpenAPI documents", () => {
+    const path = "src/cli/openapi/limits.ts";
+    const members = Object.keys(LIMITS);
+    const named = rows.filter((row) => row.path === path).map(({ code }) => code.split(":")[0]);
+    expect(members.filter((name) => !named.includes(name))).toEqual([]);
+  });
 
   it("has a row for each kind of limit", () => {
     expect(constants.length).toBeGreaterThan(60);
