@@ -74,10 +74,32 @@ describe("an expression that the code builds", () => {
     titled([
       { title: "audit", load: () => import("../src/audit.js"), least: 5 },
       { title: "html", load: () => import("../src/html.js"), least: 1 },
+      { title: "cli/terminal", load: () => import("../src/cli/terminal/visible.js"), least: 1 },
+      { title: "cli/export", load: () => import("../src/cli/export/document-text.js"), least: 1 },
     ]),
   )("takes linear time if the module %s builds it when it is loaded", async (_title, row) => {
     await row.load();
     expect(built.size).toBeGreaterThanOrEqual(row.least);
+    expect(findingsOf(built)).toEqual([]);
+  });
+
+  it("takes linear time if it is built from the URIs of resources", async () => {
+    const { createResourceLookup } = await import("../src/mcp/shared/resource-uris.js");
+    built.clear();
+    createResourceLookup({
+      "a://b/{name}": "one",
+      "a://b/{name}/c.d/{other}": "two",
+      "https://example.com/(x)/{y}": "three",
+    });
+    expect(built.size).toBe(3);
+    expect(findingsOf(built)).toEqual([]);
+  });
+
+  it("takes linear time if it is built from names that the owner calls sensitive", async () => {
+    const { secretNames } = await import("../src/audit/redaction/secret-names.js");
+    built.clear();
+    secretNames(["pin", "(a+)+$", "x".repeat(64), "a b-c_d", "***", "[a-z]*"]);
+    expect(built.size).toBeGreaterThanOrEqual(6);
     expect(findingsOf(built)).toEqual([]);
   });
 
