@@ -33,7 +33,7 @@ import {
   readRecord,
   writeMeasurement,
 } from "./mutation/record.mjs";
-import { copyProject, runStryker } from "./mutation/stryker.mjs";
+import { copyProject, forgetBetweenTests, runStryker } from "./mutation/stryker.mjs";
 
 /** @typedef {import("./mutation/changes.mjs").Change} Change */
 
@@ -60,6 +60,7 @@ async function measure() {
   copyProject(folder);
   const memory = createMemory(folder, room);
   const files = filesOf(room);
+  if (!files.includes("src/grammar/once.ts")) forgetBetweenTests(folder);
   const total = await changesOf(folder, files);
   const drawn = sample === undefined ? total : sampleOf(total, Number(sample), Number(values.seed));
   const listed = new Set(equivalentNames(readRecord(room)));

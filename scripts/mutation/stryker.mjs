@@ -37,6 +37,28 @@ export function copyProject(folder) {
 }
 
 /**
+ * Replaces `once` in the copy: with it, only the first test would seem to run what creates a value, and only that test would be run for
+ * a change of it. Here, each test creates its own value.
+ *
+ * @param {string} folder
+ */
+export function forgetBetweenTests(folder) {
+  writeFileSync(
+    join(folder, "src/grammar/once.ts"),
+    `export function once<Value extends object>(create: () => Value): () => Value {
+  let created: Value | undefined;
+  let test: unknown;
+  return () => {
+    const { currentTestId } = (globalThis as { __stryker__?: { currentTestId?: unknown } }).__stryker__ ?? {};
+    if (created === undefined || test !== currentTestId) created = create();
+    test = currentTestId;
+    return created;
+  };
+}\n`,
+  );
+}
+
+/**
  * Makes changes and runs the tests for each.
  *
  * @param {string} folder @param {{ tests: readonly string[], except: readonly string[] }} tests folders and files
