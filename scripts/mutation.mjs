@@ -5,6 +5,7 @@
 //   --sample N --seed S   N changes, drawn with the seed, instead of all
 //   --only FILE[:L-L]     those of a file, or of lines of it; may be repeated
 //   --left                those that no earlier run in the folder saw noticed and that are not listed as equivalent
+//   --quick               makes the changes in one process, which finds most of those that tests notice; then use `--left` for the others
 //   --wide                runs slow tests too, those that `rooms.json` has under `wide`: for what the others did not notice
 //   --folder F            keeps the copy of the project that Stryker changes, and what was seen there
 //   --record              writes the numbers of the room into scripts/mutation/results
@@ -26,6 +27,7 @@ import {
   sampleOf,
 } from "./mutation/changes.mjs";
 import { writeDocument } from "./mutation/document.mjs";
+import { runQuick } from "./mutation/quick.mjs";
 import {
   createMemory,
   entryOf,
@@ -45,6 +47,7 @@ const { values } = parseArgs({
     only: { type: "string", multiple: true, default: [] },
     left: { type: "boolean", default: false },
     wide: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
     folder: { type: "string" },
     record: { type: "boolean", default: false },
     document: { type: "boolean", default: false },
@@ -61,7 +64,7 @@ async function measure() {
   const memory = createMemory(folder, room);
   const files = filesOf(room);
   if (!files.includes("src/grammar/once.ts")) forgetBetweenTests(folder);
-  const total = await changesOf(folder, files);
+  const { changes: total, sources } = await changesOf(folder, files);
   const drawn = sample === undefined ? total : sampleOf(total, Number(sample), Number(values.seed));
   const listed = new Set(equivalentNames(readRecord(room)));
   const filters = only.map((text) => readOnly(text, files));
@@ -72,10 +75,13 @@ async function measure() {
       return !values.left || !(listed.has(name) || isNoticed(memory.statuses.get(name)));
     });
   const started = Date.now();
-  if (wanted.length > 0) {
+  const { tests = [], wide = [] } = rooms[room] ?? {};
+  const run = values.wide ? { tests: [...tests, ...wide], except: [] } : { tests, except: wide };
+  if (values.quick) {
+    for (const one of await runQuick(folder, run, sources, wanted))
+      memory.statuses.set(nameOf(one), "Killed");
+  } else if (wanted.length > 0) {
     const isWhole = sample === undefined && only.length === 0 && !values.left;
-    const { tests = [], wide = [] } = rooms[room] ?? {};
-    const run = values.wide ? { tests: [...tests, ...wide], except: [] } : { tests, except: wide };
     const seen = runStryker(folder, run, isWhole ? files : rangesOf(wanted));
     for (const one of total) {
       const status = seen.get(placeOf(one));

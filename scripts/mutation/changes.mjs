@@ -16,10 +16,12 @@ import { createRandom } from "../random.mjs";
  * @property {number} nth 1 for the first of several in the file that are the same in all of the above
  * @property {Position} start
  * @property {Position} end
+ * @property {string} id number of the change in the instrumented source
  *
  * @typedef {{ line: number, column: number }} Place counted from 0
- * @typedef {{ fileName: string, mutatorName: string, replacement: string, location: { start: Place, end: Place } }} Mutant
- * @typedef {{ instrument: (sources: unknown, options: unknown) => Promise<{ mutants: Mutant[] }> }} Instrumenter
+ * @typedef {{ id: string, fileName: string, mutatorName: string, replacement: string, location: { start: Place, end: Place } }} Mutant
+ * @typedef {{ name: string, content: string }} Source
+ * @typedef {{ instrument: (sources: unknown, options: unknown) => Promise<{ files: Source[], mutants: Mutant[] }> }} Instrumenter
  * @typedef {{ createInjector: () => { provideValue: (name: string, value: unknown) => { injectFunction: (create: unknown) => Instrumenter } } }} InjectModule
  * @typedef {{ tests: string[], wide?: string[], source?: string[] }} Room folders and files. `wide`: slow tests; `source`: by default the
  *   folder in `src` of the same name
@@ -28,7 +30,7 @@ import { createRandom } from "../random.mjs";
 /** @type {Record<string, Room>} */
 export const rooms = JSON.parse(readFileSync(join(root, "scripts/mutation/rooms.json"), "utf8"));
 
-/** Returns the name of a change, the same as long as its line stays. @param {Omit<Change, "start" | "end">} change */
+/** Returns the name of a change, the same as long as its line stays. @param {Omit<Change, "id" | "start" | "end">} change */
 export const nameOf = ({ file, line, mutator, replacement, nth }) =>
   [file, line, mutator, replacement.replace(/\s+/g, " "), nth].join("\n");
 
@@ -49,12 +51,17 @@ export function filesOf(room) {
     .sort();
 }
 
-/** @param {string} folder where Stryker is installed @param {string[]} files @returns {Promise<Change[]>} every change, in order */
+/**
+ * Returns every change, in order, and the source that can make each of them.
+ *
+ * @param {string} folder where Stryker is installed @param {string[]} files
+ * @returns {Promise<{ changes: Change[], sources: Source[] }>}
+ */
 export async function changesOf(folder, files) {
   const lines = new Map(
     files.map((file) => [file, readFileSync(join(root, file), "utf8").split("\n")]),
   );
-  const mutants = await instrument(
+  const { mutants, files: sources } = await instrument(
     folder,
     files.map((name) => ({ name, mutate: true, content: (lines.get(name) ?? []).join("\n") })),
   );
@@ -64,7 +71,8 @@ export async function changesOf(folder, files) {
     ({ location: { start: one } }, { location: { start: other } }) =>
       one.line - other.line || one.column - other.column,
   );
-  return inOrder.map(({ fileName: file, mutatorName: mutator, replacement, location }) => {
+  const changes = inOrder.map((mutant) => {
+    const { id, fileName: file, mutatorName: mutator, replacement, location } = mutant;
     const line = (lines.get(file)?.[location.start.line] ?? "").trim();
     const first = nameOf({ file, line, mutator, replacement, nth: 1 });
     const nth = (seen.get(first) ?? 0) + 1;
@@ -74,11 +82,12 @@ export async function changesOf(folder, files) {
       column: place.column + 1,
     });
     const [start, end] = [position(location.start), position(location.end)];
-    return { file, line, mutator, replacement, nth, start, end };
+    return { file, line, mutator, replacement, nth, start, end, id };
   });
+  return { changes, sources };
 }
 
-/** @param {string} folder @param {{ name: string, mutate: boolean, content: string }[]} sources @returns {Promise<Mutant[]>} */
+/** @param {string} folder @param {{ name: string, mutate: boolean, content: string }[]} sources */
 async function instrument(folder, sources) {
   const core = createRequire(join(folder, "node_modules/@stryker-mutator/core/package.json"));
   /** @param {string} name @returns {Promise<unknown>} */
@@ -94,7 +103,7 @@ async function instrument(folder, sources) {
   const log = { debug() {}, info() {}, isDebugEnabled: () => false };
   const injector = createInjector().provideValue("logger", log);
   const options = { plugins: null, excludedMutations: [], ignorers: [] };
-  return (await injector.injectFunction(createInstrumenter).instrument(sources, options)).mutants;
+  return injector.injectFunction(createInstrumenter).instrument(sources, options);
 }
 
 /** Draws some of the changes, the same for the same seed. @param {readonly Change[]} all @param {number} count @param {number} seed */

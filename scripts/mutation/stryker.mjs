@@ -7,6 +7,7 @@ import { placeOf } from "./changes.mjs";
 
 /**
  * @typedef {import("./changes.mjs").Change} Change
+ * @typedef {{ tests: readonly string[], except: readonly string[] }} Tests folders and files
  * @typedef {{ mutatorName: string, replacement?: string, status: string, location: Pick<Change, "start" | "end"> }} Result
  */
 
@@ -45,13 +46,15 @@ export function copyProject(folder) {
 export function forgetBetweenTests(folder) {
   writeFileSync(
     join(folder, "src/grammar/once.ts"),
-    `export function once<Value extends object>(create: () => Value): () => Value {
+    `const world = globalThis as { __stryker__?: { currentTestId?: unknown; activeMutant?: unknown } };
+export function once<Value extends object>(create: () => Value): () => Value {
   let created: Value | undefined;
-  let test: unknown;
+  let known: unknown;
   return () => {
-    const { currentTestId } = (globalThis as { __stryker__?: { currentTestId?: unknown } }).__stryker__ ?? {};
-    if (created === undefined || test !== currentTestId) created = create();
-    test = currentTestId;
+    const { currentTestId, activeMutant } = world.__stryker__ ?? {};
+    const now = [currentTestId, activeMutant].join();
+    if (created === undefined || known !== now) created = create();
+    known = now;
     return created;
   };
 }\n`,
@@ -59,18 +62,14 @@ export function forgetBetweenTests(folder) {
 }
 
 /**
- * Makes changes and runs the tests for each.
+ * Returns the configuration of Vitest for a run of the tests of a room.
  *
- * @param {string} folder @param {{ tests: readonly string[], except: readonly string[] }} tests folders and files
- * @param {readonly string[]} mutate files, or ranges of files
- * @returns {Map<string, string>} statuses by the places of the changes
+ * @param {Tests} tests @param {string} [members] of `test`, in addition
  */
-export function runStryker(folder, { tests, except }, mutate) {
+export function vitestConfig({ tests, except }, members = "reporters: [loading],") {
   const patterns = (/** @type {readonly string[]} */ paths) =>
     JSON.stringify(paths.map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.test.ts`)));
-  writeFileSync(
-    join(folder, CONFIG),
-    `import base from "./vitest.config.ts";
+  return `import base from "./vitest.config.ts";
 const { resolve, test } = base;
 let vitest;
 // Stryker overlooks a test file that cannot be loaded. As an error of the run, it makes the status "RuntimeError"
@@ -88,13 +87,22 @@ export default {
     ...test,
     include: ${patterns(tests)},
     exclude: ${patterns([...except, "test/store/postgres"])},
-    reporters: [loading],
     typecheck: { enabled: false },
     maxWorkers: 1,
-    testTimeout: 3_600_000, // Stryker has limits of its own
+    testTimeout: 3_600_000, // a run has limits of its own
+    ${members}
   },
-};\n`,
-  );
+};\n`;
+}
+
+/**
+ * Makes changes and runs the tests for each.
+ *
+ * @param {string} folder @param {Tests} tests @param {readonly string[]} mutate files, or ranges of files
+ * @returns {Map<string, string>} statuses by the places of the changes
+ */
+export function runStryker(folder, tests, mutate) {
+  writeFileSync(join(folder, CONFIG), vitestConfig(tests));
   writeFileSync(join(folder, "stryker.conf.json"), JSON.stringify(optionsOf(mutate)));
   const { status } = spawnSync("npx", ["stryker", "run", "stryker.conf.json"], {
     cwd: folder,
