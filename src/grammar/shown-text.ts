@@ -11,8 +11,8 @@ export const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 const EACH_INVISIBLE = new RegExp(INVISIBLE, "gu");
 
-/** Line breaks and tabs. */
-const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
+/** Line breaks and tabs: the controls from U+0009 to U+000D, and those beyond ASCII. */
+const LINE_BREAKS = /[\t-\r\u0085\u2028\u2029]+/gu;
 
 /** Returns whether a text contains an invisible character. */
 export function hasInvisible(text: string): boolean {

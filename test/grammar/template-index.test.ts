@@ -126,6 +126,9 @@ describe("buildTemplateIndex", () => {
     ]);
     expect(found(texts, "/k/-b")).toEqual([["/k/{x}", { x: "-b" }]]);
     expect(found(texts, "/k/{x}")).toEqual([]);
+    expect(found(texts, "k")).toEqual([]);
+    expect(found(["a:{x}", "a.{x}", "a.{x}.b"], "a.b")).toEqual([["a.{x}", { x: "b" }]]);
+    expect(found(texts, "/k/bxS")).toEqual([["/k/{x}", { x: "bxS" }]]);
   });
 
   it("finds what a comparison with each template finds", () => {
