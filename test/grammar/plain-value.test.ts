@@ -4,11 +4,9 @@ import { holeValues, isPlainValue } from "../../src/grammar/bound-value.js";
 
 const CONTEXTS = ["flat", "path", "colon", "dot", "uri"].flatMap((form) =>
   [undefined, "", "u", "ur", "urn", "/x/", "x:"].flatMap((start) =>
-    ["", "/", ":a", ".b", "end", "-z", "_", "rn:x", "//b"].flatMap((after) =>
-      [true, false].map((isFollowed) => ({ form, start, after, isFollowed })),
-    ),
+    ["", "/", ":a", ".b", "end", "-z", "_", "rn:x", "//b"].map((after) => ({ form, start, after })),
   ),
-) as readonly Pick<Parameters<typeof holeValues>[0], "form" | "start" | "after" | "isFollowed">[];
+) as readonly Pick<Parameters<typeof holeValues>[0], "form" | "start" | "after">[];
 
 describe("a plain value", () => {
   it.each([
@@ -44,7 +42,7 @@ describe("a plain value", () => {
   });
 
   it("is taken by the holes of the usual scopes", () => {
-    const usual = { isUrn: false, hasScheme: false, isFollowed: false } as const;
+    const usual = { isUrn: false, hasScheme: false } as const;
     expect(holeValues({ ...usual, form: "path", start: "/x/", after: "/y" }).takesPlain).toBe(true);
     expect(holeValues({ ...usual, form: "flat", start: "x.", after: "" }).takesPlain).toBe(true);
     expect(holeValues({ ...usual, form: "path", start: "/x/", after: "y" }).takesPlain).toBe(false);
