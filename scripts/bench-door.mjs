@@ -1,0 +1,143 @@
+// npm run bench:door [-- --write] [-- --suite NAME]... [-- --rounds N] [-- --seconds N]: measures a route behind a gate against the same
+// route without a gate, and against the middleware of other packages for the same task (a signed token, its issuer and audience, one
+// scope). Each contender runs in its own process, and another process sends the load to one after the other, with the same token. Ratios
+// are comparable between machines; requests per second are not. `--write` writes scripts/bench/doors.json, from which
+// scripts/performance.mjs makes the tables and the picture of docs/performance.md.
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { startIssuer } from "./bench-door/issued.mjs";
+import { startChild, targetOf } from "./bench-door/processes.mjs";
+import { SUITES } from "./bench-door/suites.mjs";
+
+/** @import { Issued } from "./bench-door/issued.mjs" */
+/** @import { Child, Target } from "./bench-door/processes.mjs" */
+
+const RESULTS = new URL("bench/doors.json", import.meta.url);
+/** Load before each measurement, in seconds. */
+const WARM_UP = 3;
+
+/**
+ * What a round measured of a contender: requests per second, and microseconds of CPU time for each request.
+ *
+ * @typedef {{ rate: number, cpu: number }} Sample
+ */
+
+/** @type {(values: readonly number[]) => number} */
+const median = (values) =>
+  /** @type {number} */ ([...values].sort((a, b) => a - b)[values.length >> 1]);
+
+/**
+ * Starts a contender and warms it up.
+ *
+ * @param {{ suite: string, name: string, issued: Issued, loader: Child }} options
+ */
+async function startContender({ suite, name, issued, loader }) {
+  const child = startChild([suite, name, JSON.stringify(issued)]);
+  const { port } = await child.ready;
+  const target = targetOf(suite, port, issued.token);
+  const { other } = await loader.ask({ seconds: WARM_UP, target });
+  if (other > 0) throw new Error(`${suite}, ${name}: ${other} responses without success`);
+  return { name, child, target, time: 0, cpu: 0, answered: 0 };
+}
+
+/**
+ * Measures the contenders of a framework, in slices of a second: each gets a slice in turn. The processes are new ones, because two
+ * processes of one program differ by more than the effect that is measured here.
+ *
+ * @param {{ suite: string, issued: Issued, loader: Child, seconds: number }} options
+ * @returns {Promise<Record<string, Sample>>}
+ */
+async function measureRound({ suite, issued, loader, seconds }) {
+  const contenders = [];
+  for (const name of Object.keys(SUITES[suite] ?? {}))
+    contenders.push(await startContender({ suite, name, issued, loader }));
+  for (let slice = 0; slice < seconds; slice += 1) {
+    for (const contender of contenders) {
+      const before = await contender.child.ask({});
+      const { answered } = await loader.ask({ seconds: 1, target: contender.target });
+      const after = await contender.child.ask({});
+      contender.answered += answered;
+      contender.cpu += after.user + after.system - before.user - before.system;
+    }
+  }
+  for (const { child } of contenders) child.stop();
+  return Object.fromEntries(
+    contenders.map(({ name, answered, cpu }) => [
+      name,
+      { rate: answered / seconds, cpu: cpu / answered },
+    ]),
+  );
+}
+
+/**
+ * Returns the medians of the rounds. Each round is compared with its own run without a gate, which cancels out changes of the machine's
+ * load.
+ *
+ * @param {readonly Record<string, Sample>[]} rounds
+ */
+function summarize(rounds) {
+  const names = Object.keys(rounds[0] ?? {});
+  const [bare = ""] = names;
+  return names.map((name) => {
+    const pairs = rounds.map((round) => ({
+      own: /** @type {Sample} */ (round[name]),
+      other: /** @type {Sample} */ (round[bare]),
+    }));
+    return {
+      name,
+      requestsPerSecond: Math.round(median(pairs.map(({ own }) => own.rate))),
+      relative: Number(median(pairs.map(({ own, other }) => own.rate / other.rate)).toFixed(3)),
+      microseconds: Number(median(pairs.map(({ own }) => own.cpu)).toFixed(1)),
+      added: Number(median(pairs.map(({ own, other }) => own.cpu - other.cpu)).toFixed(1)),
+    };
+  });
+}
+
+/** @type {(suite: string, rows: ReturnType<typeof summarize>) => void} */
+function print(suite, rows) {
+  console.log(`\n${suite.padEnd(28)} requests/s  relative  µs of CPU    added`);
+  for (const { name, requestsPerSecond, relative, microseconds, added } of rows) {
+    const columns = [
+      requestsPerSecond.toLocaleString("en").padStart(10),
+      relative.toFixed(3).padStart(9),
+      microseconds.toFixed(1).padStart(10),
+      added.toFixed(1).padStart(8),
+    ];
+    console.log(`${name.padEnd(28)} ${columns.join(" ")}`);
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    write: { type: "boolean", default: false },
+    rounds: { type: "string", default: "9" },
+    seconds: { type: "string", default: "2" },
+    suite: { type: "string", multiple: true, default: Object.keys(SUITES) },
+  },
+});
+const issued = await startIssuer();
+const loader = startChild(["load"]);
+await loader.ready;
+/** @type {Record<string, ReturnType<typeof summarize>>} */
+const measured = {};
+for (const suite of values.suite) {
+  /** @type {Record<string, Sample>[]} */
+  const rounds = [];
+  while (rounds.length < Number(values.rounds)) {
+    rounds.push(await measureRound({ suite, issued, loader, seconds: Number(values.seconds) }));
+  }
+  measured[suite] = summarize(rounds);
+  print(suite, measured[suite]);
+}
+loader.stop();
+issued.close();
+
+if (values.write) {
+  const date = new Date().toISOString().slice(0, 10);
+  const known = JSON.parse(readFileSync(RESULTS, "utf8"));
+  const suites = { ...known.suites, ...measured };
+  const order = Object.keys(SUITES).filter((suite) => suite in suites);
+  const sorted = Object.fromEntries(order.map((suite) => [suite, suites[suite]]));
+  const results = { date, node: process.version, rounds: Number(values.rounds), suites: sorted };
+  writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
+}
