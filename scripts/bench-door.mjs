@@ -1,5 +1,5 @@
-// npm run bench:door [-- --write] [-- --suite NAME]... [-- --rounds N] [-- --seconds N]: measures a route behind a gate against the same
-// route without a gate, and against the middleware of other packages for the same task (a signed token, its issuer and audience, one
+// npm run bench:door [-- --write] [-- --suite NAME]... [-- --only NAME]... [-- --rounds N] [-- --seconds N]: measures a route behind a gate against
+// the same route without a gate, and against the middleware of other packages for the same task (a signed token, its issuer and audience, one
 // scope). Each contender runs in its own process, and another process sends the load to one after the other, with the same token. Ratios
 // are comparable between machines; requests per second are not. `--write` writes scripts/bench/doors.json, from which
 // scripts/performance.mjs makes the tables and the picture of docs/performance.md.
@@ -10,7 +10,7 @@ import { startChild, targetOf } from "./bench-door/processes.mjs";
 import { SUITES } from "./bench-door/suites.mjs";
 
 /** @import { Issued } from "./bench-door/issued.mjs" */
-/** @import { Child, Target } from "./bench-door/processes.mjs" */
+/** @import { Child } from "./bench-door/processes.mjs" */
 
 const RESULTS = new URL("bench/doors.json", import.meta.url);
 /** Load before each measurement, in seconds. */
@@ -44,12 +44,12 @@ async function startContender({ suite, name, issued, loader }) {
  * Measures the contenders of a framework, in slices of a second: each gets a slice in turn. The processes are new ones, because two
  * processes of one program differ by more than the effect that is measured here.
  *
- * @param {{ suite: string, issued: Issued, loader: Child, seconds: number }} options
+ * @param {{ suite: string, names: readonly string[], issued: Issued, loader: Child, seconds: number }} options
  * @returns {Promise<Record<string, Sample>>}
  */
-async function measureRound({ suite, issued, loader, seconds }) {
+async function measureRound({ suite, names, issued, loader, seconds }) {
   const contenders = [];
-  for (const name of Object.keys(SUITES[suite] ?? {}))
+  for (const name of names)
     contenders.push(await startContender({ suite, name, issued, loader }));
   for (let slice = 0; slice < seconds; slice += 1) {
     for (const contender of contenders) {
@@ -113,6 +113,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "9" },
     seconds: { type: "string", default: "2" },
     suite: { type: "string", multiple: true, default: Object.keys(SUITES) },
+    only: { type: "string", multiple: true },
   },
 });
 const issued = await startIssuer();
@@ -121,10 +122,12 @@ await loader.ready;
 /** @type {Record<string, ReturnType<typeof summarize>>} */
 const measured = {};
 for (const suite of values.suite) {
+  const [bare = "", ...gates] = Object.keys(SUITES[suite] ?? {});
+  const names = [bare, ...gates.filter((name) => values.only?.includes(name) ?? true)];
   /** @type {Record<string, Sample>[]} */
   const rounds = [];
   while (rounds.length < Number(values.rounds)) {
-    rounds.push(await measureRound({ suite, issued, loader, seconds: Number(values.seconds) }));
+    rounds.push(await measureRound({ suite, names, issued, loader, seconds: Number(values.seconds) }));
   }
   measured[suite] = summarize(rounds);
   print(suite, measured[suite]);

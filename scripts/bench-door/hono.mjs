@@ -50,7 +50,8 @@ export const HONO = {
         PATH,
         guard,
         async (c, next) => {
-          const { scope } = /** @type {{ scope: string }} */ (c.get("jwtPayload"));
+          const claims = c.get(/** @type {never} */ ("jwtPayload"));
+          const { scope } = /** @type {{ scope: string }} */ (claims);
           return scope.split(" ").includes(SCOPE) ? next() : c.body(null, 403);
         },
         answer,
