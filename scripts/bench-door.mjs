@@ -49,8 +49,7 @@ async function startContender({ suite, name, issued, loader }) {
  */
 async function measureRound({ suite, names, issued, loader, seconds }) {
   const contenders = [];
-  for (const name of names)
-    contenders.push(await startContender({ suite, name, issued, loader }));
+  for (const name of names) contenders.push(await startContender({ suite, name, issued, loader }));
   for (let slice = 0; slice < seconds; slice += 1) {
     for (const contender of contenders) {
       const before = await contender.child.ask({});
@@ -127,7 +126,9 @@ for (const suite of values.suite) {
   /** @type {Record<string, Sample>[]} */
   const rounds = [];
   while (rounds.length < Number(values.rounds)) {
-    rounds.push(await measureRound({ suite, names, issued, loader, seconds: Number(values.seconds) }));
+    rounds.push(
+      await measureRound({ suite, names, issued, loader, seconds: Number(values.seconds) }),
+    );
   }
   measured[suite] = summarize(rounds);
   print(suite, measured[suite]);

@@ -8,4 +8,11 @@ import { NEST } from "./nest.mjs";
 /** @import { Contender } from "./issued.mjs" */
 
 /** The contenders of each framework. The first one of each has no gate. @type {Readonly<Record<string, Readonly<Record<string, Contender>>>>} */
-export const SUITES = { express: EXPRESS, fastify: FASTIFY, hono: HONO, koa: KOA, nest: NEST, mcp: MCP };
+export const SUITES = {
+  express: EXPRESS,
+  fastify: FASTIFY,
+  hono: HONO,
+  koa: KOA,
+  nest: NEST,
+  mcp: MCP,
+};
