@@ -17,14 +17,10 @@ const RESULTS = new URL("bench/doors.json", import.meta.url);
 const WARM_UP = 3;
 
 /**
- * What a round measured of a contender: requests per second, and microseconds of CPU time for each request.
+ * What a slice of a second measured of a contender: requests per second, and microseconds of CPU time for each request.
  *
- * @typedef {{ rate: number, cpu: number }} Sample
+ * @typedef {{ name: string, rate: number, cpu: number }} Sample
  */
-
-/** @type {(values: readonly number[]) => number} */
-const median = (values) =>
-  /** @type {number} */ ([...values].sort((a, b) => a - b)[values.length >> 1]);
 
 /**
  * Starts a contender and warms it up.
@@ -37,7 +33,7 @@ async function startContender({ suite, name, issued, loader }) {
   const target = targetOf(suite, port, issued.token);
   const { other } = await loader.ask({ seconds: WARM_UP, target });
   if (other > 0) throw new Error(`${suite}, ${name}: ${other} responses without success`);
-  return { name, child, target, time: 0, cpu: 0, answered: 0 };
+  return { name, child, target };
 }
 
 /**
@@ -45,51 +41,46 @@ async function startContender({ suite, name, issued, loader }) {
  * processes of one program differ by more than the effect that is measured here.
  *
  * @param {{ suite: string, names: readonly string[], issued: Issued, loader: Child, seconds: number }} options
- * @returns {Promise<Record<string, Sample>>}
+ * @returns {Promise<Sample[]>}
  */
 async function measureRound({ suite, names, issued, loader, seconds }) {
   const contenders = [];
   for (const name of names) contenders.push(await startContender({ suite, name, issued, loader }));
+  /** @type {Sample[]} */
+  const samples = [];
   for (let slice = 0; slice < seconds; slice += 1) {
-    for (const contender of contenders) {
-      const before = await contender.child.ask({});
-      const { answered } = await loader.ask({ seconds: 1, target: contender.target });
-      const after = await contender.child.ask({});
-      contender.answered += answered;
-      contender.cpu += after.user + after.system - before.user - before.system;
+    for (const { name, child, target } of contenders) {
+      const before = await child.ask({});
+      const { answered } = await loader.ask({ seconds: 1, target });
+      const after = await child.ask({});
+      const used = after.user + after.system - before.user - before.system;
+      samples.push({ name, rate: answered, cpu: used / answered });
     }
   }
   for (const { child } of contenders) child.stop();
-  return Object.fromEntries(
-    contenders.map(({ name, answered, cpu }) => [
-      name,
-      { rate: answered / seconds, cpu: cpu / answered },
-    ]),
-  );
+  return samples;
 }
 
 /**
- * Returns the medians of the rounds. Each round is compared with its own run without a gate, which cancels out changes of the machine's
- * load.
+ * Returns the best slice of each contender, because other programs of the machine only take time away.
  *
- * @param {readonly Record<string, Sample>[]} rounds
+ * @param {readonly string[]} names
+ * @param {readonly Sample[]} samples
  */
-function summarize(rounds) {
-  const names = Object.keys(rounds[0] ?? {});
-  const [bare = ""] = names;
-  return names.map((name) => {
-    const pairs = rounds.map((round) => ({
-      own: /** @type {Sample} */ (round[name]),
-      other: /** @type {Sample} */ (round[bare]),
-    }));
-    return {
-      name,
-      requestsPerSecond: Math.round(median(pairs.map(({ own }) => own.rate))),
-      relative: Number(median(pairs.map(({ own, other }) => own.rate / other.rate)).toFixed(3)),
-      microseconds: Number(median(pairs.map(({ own }) => own.cpu)).toFixed(1)),
-      added: Number(median(pairs.map(({ own, other }) => own.cpu - other.cpu)).toFixed(1)),
-    };
+function summarize(names, samples) {
+  const best = names.map((name) => {
+    const own = samples.filter((sample) => sample.name === name);
+    const rate = Math.max(...own.map((sample) => sample.rate));
+    return { name, rate, cpu: Math.min(...own.map((sample) => sample.cpu)) };
   });
+  const [bare] = /** @type {[Sample]} */ (best);
+  return best.map(({ name, rate, cpu }) => ({
+    name,
+    requestsPerSecond: rate,
+    relative: Number((rate / bare.rate).toFixed(3)),
+    microseconds: Number(cpu.toFixed(1)),
+    added: Number((cpu - bare.cpu).toFixed(1)),
+  }));
 }
 
 /** @type {(suite: string, rows: ReturnType<typeof summarize>) => void} */
@@ -109,12 +100,13 @@ function print(suite, rows) {
 const { values } = parseArgs({
   options: {
     write: { type: "boolean", default: false },
-    rounds: { type: "string", default: "9" },
-    seconds: { type: "string", default: "2" },
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "3" },
     suite: { type: "string", multiple: true, default: Object.keys(SUITES) },
     only: { type: "string", multiple: true },
   },
 });
+const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 const issued = await startIssuer();
 const loader = startChild(["load"]);
 await loader.ready;
@@ -123,14 +115,11 @@ const measured = {};
 for (const suite of values.suite) {
   const [bare = "", ...gates] = Object.keys(SUITES[suite] ?? {});
   const names = [bare, ...gates.filter((name) => values.only?.includes(name) ?? true)];
-  /** @type {Record<string, Sample>[]} */
-  const rounds = [];
-  while (rounds.length < Number(values.rounds)) {
-    rounds.push(
-      await measureRound({ suite, names, issued, loader, seconds: Number(values.seconds) }),
-    );
-  }
-  measured[suite] = summarize(rounds);
+  /** @type {Sample[]} */
+  const samples = [];
+  for (let round = 0; round < rounds; round += 1)
+    samples.push(...(await measureRound({ suite, names, issued, loader, seconds })));
+  measured[suite] = summarize(names, samples);
   print(suite, measured[suite]);
 }
 loader.stop();
@@ -142,6 +131,6 @@ if (values.write) {
   const suites = { ...known.suites, ...measured };
   const order = Object.keys(SUITES).filter((suite) => suite in suites);
   const sorted = Object.fromEntries(order.map((suite) => [suite, suites[suite]]));
-  const results = { date, node: process.version, rounds: Number(values.rounds), suites: sorted };
+  const results = { date, node: process.version, rounds, seconds, suites: sorted };
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
 }

@@ -9,7 +9,7 @@ const requestOf = (context) => context.switchToHttp().getRequest();
 /**
  * Starts an application on Express with one controller. `decorate` returns the decorator of its method.
  *
- * @param {() => Promise<MethodDecorator | undefined>} decorate
+ * @param {() => Promise<MethodDecorator> | undefined} decorate
  * @returns {Promise<import("node:http").Server>}
  */
 async function listenNest(decorate) {
@@ -31,12 +31,12 @@ async function listenNest(decorate) {
   Module({ controllers: [Courses] })(App);
   const app = await NestFactory.create(App, { logger: ["error"] });
   await app.listen(0, "127.0.0.1");
-  return app.getHttpServer();
+  return /** @type {import("node:http").Server} */ (app.getHttpServer());
 }
 
 /** @type {Record<string, Contender>} */
 export const NEST = {
-  "no gate": () => listenNest(async () => undefined),
+  "no gate": () => listenNest(() => undefined),
   "header and Map": (issued) =>
     listenNest(async () => {
       const { UseGuards } = await import("@nestjs/common");

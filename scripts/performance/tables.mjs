@@ -59,7 +59,8 @@ export const PARTS = {
         ]),
       ),
     );
-    const text = `Medians of ${doors.rounds} rounds, ${origin(doors)}:`;
+    const { rounds, seconds } = doors;
+    const text = `The best second of ${rounds * seconds}, in ${rounds} processes, ${origin(doors)}:`;
     return [text, ...tables].join("\n\n");
   },
 };
