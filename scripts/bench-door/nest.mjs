@@ -31,7 +31,9 @@ async function listenNest(decorate) {
   Module({ controllers: [Courses] })(App);
   const app = await NestFactory.create(App, { logger: ["error"] });
   await app.listen(0, "127.0.0.1");
-  return /** @type {import("node:http").Server} */ (app.getHttpServer());
+  /** @type {unknown} */
+  const server = app.getHttpServer();
+  return /** @type {import("node:http").Server} */ (server);
 }
 
 /** @type {Record<string, Contender>} */
