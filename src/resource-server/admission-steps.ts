@@ -1,3 +1,4 @@
+import type { AuditedRequest } from "../audit/audited-request.js";
 import type { AccessToken } from "../decision/access-token.js";
 import { INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
@@ -14,16 +15,17 @@ import type {
 } from "./authorizer-types.js";
 import { type Awaitable, mapAwaitable } from "./callbacks.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
-import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
+import { type Credentials, isBearerToken, readKnownCredentials } from "./credentials.js";
 import { isLocalToken, type LocalToken } from "./local-token.js";
 import { NO_CALL } from "./no-call.js";
 import type { AdmissionRecorder, CallDetails, RecordedOrigin } from "./record-admission.js";
-import { type RejectedToken, rejected } from "./verifier-result.js";
+import { type FindAccepted, type RejectedToken, rejected } from "./verifier-result.js";
 
 /** What the steps of a call need, created once for each policy. A call keeps the steps with which it begins. */
 export interface Steps {
   readonly policy: Policy;
   readonly verifiesTokens: boolean;
+  readonly findAccepted: FindAccepted | undefined;
   /** Seconds by which the clock of the issuer may differ. */
   readonly tolerance: number;
   readonly metadata: ReturnType<Authorizer["metadata"]>;
@@ -43,8 +45,30 @@ export interface Steps {
 
 /** Decides on a call of an adapter, by the `Authorization` headers of its request or by a local token. */
 export function admitRequest(steps: Steps, given: AuthorizationCall): Awaitable<Admission> {
-  const call = { ...NO_CALL, ...given };
+  const call = ownCall(given);
   return admit(steps, credentialsOf(steps, call), call);
+}
+
+/** Copies the own members of a call. A spread into the defaults takes three times as long: it was a fifth of the whole gate. */
+function ownCall(given: AuthorizationCall): AuthorizationCall {
+  // code without types may give nothing
+  const own: AuthorizationCall = given ?? NO_CALL;
+  const has = Object.hasOwn;
+  const call = {
+    authorization: has(own, "authorization") ? own.authorization : undefined,
+    authenticate: has(own, "authenticate") ? own.authenticate : undefined,
+    operation: has(own, "operation") ? own.operation : NO_CALL.operation,
+    params: has(own, "params") ? own.params : undefined,
+    arguments: has(own, "arguments") ? own.arguments : undefined,
+    requestId: has(own, "requestId") ? own.requestId : undefined,
+    protocolVersion: has(own, "protocolVersion") ? own.protocolVersion : undefined,
+    signInScope: has(own, "signInScope") ? own.signInScope : NO_CALL.signInScope,
+    auditDenialsOnly: has(own, "auditDenialsOnly") ? own.auditDenialsOnly : false,
+    credentialsFirst: has(own, "credentialsFirst") ? own.credentialsFirst : false,
+    enforced: has(own, "enforced") ? own.enforced : true,
+  } as { -readonly [Name in keyof AuthorizationCall]: AuthorizationCall[Name] };
+  if (has(own, "audited")) call.audited = own.audited as () => AuditedRequest;
+  return call;
 }
 
 /** Decides on a raw token: the part of a header after `Bearer`. */
@@ -84,7 +108,7 @@ function admit(
  * never replaces a token that is not valid.
  */
 function credentialsOf(
-  { verifiesTokens }: Steps,
+  { verifiesTokens, findAccepted }: Steps,
   { authorization, authenticate }: Pick<AuthorizationCall, "authorization" | "authenticate">,
 ): Credentials | LocalToken | VerifiedClaims {
   const hasHeader =
@@ -92,13 +116,18 @@ function credentialsOf(
     authorization !== null &&
     firstItems(authorization, 1)?.length !== 0;
   return authenticate === undefined || (hasHeader && verifiesTokens)
-    ? readHeaders(authorization)
+    ? readHeaders(authorization, findAccepted)
     : { kind: "claims", claims: authenticate };
 }
 
 /** Reads the credentials of `Authorization` headers. A local token is its own credentials. */
-function readHeaders(authorization: AuthorizationCall["authorization"]): Credentials | LocalToken {
-  return isLocalToken(authorization) ? authorization : readCredentials(authorization);
+function readHeaders(
+  authorization: AuthorizationCall["authorization"],
+  findAccepted: FindAccepted | undefined,
+): Credentials | LocalToken {
+  return isLocalToken(authorization)
+    ? authorization
+    : readKnownCredentials(authorization, findAccepted);
 }
 
 function readRawToken(rawToken: unknown): Credentials {

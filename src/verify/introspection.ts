@@ -147,9 +147,11 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
   };
 
   return hideReasons((rawToken) => {
-    if (!isBearerToken(rawToken)) return rejected("malformed", MALFORMED);
+    // the text of a token in the cache was tested before
+    const isKnown = typeof rawToken === "string" && tokenCache.textOf(rawToken) !== undefined;
+    if (!isKnown && !isBearerToken(rawToken)) return rejected("malformed", MALFORMED);
     return tokenCache.get(rawToken, clock()) ?? flight(rawToken, () => introspect(rawToken));
-  });
+  }, tokenCache.textOf);
 }
 
 /** Creates the requests of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or of RFC 6750. */

@@ -79,5 +79,5 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
     // checks without a key come first, so that a token of another issuer causes no key request and no signature check
     const fault = firstFault(ofHeader, header, now) ?? firstFault(ofClaims, claims, now);
     return fault === undefined ? verifySignature(rawToken, jws) : withOrigin(fault, claims, header);
-  });
+  }, tokenCache.textOf);
 }

@@ -15,6 +15,8 @@ export interface CacheOptions {
 /** A cache of verified tokens by their exact text. Rejected tokens are not cached. */
 export interface TokenCache {
   get(rawToken: string, now: number): AcceptedToken | undefined;
+  /** Returns the same text as it was cached, even if its entry is no longer valid. */
+  textOf(rawToken: string): string | undefined;
   /** @param end - when the token ends, in milliseconds since 1970 */
   set(rawToken: string, verdict: AcceptedToken, now: number, end: number): void;
 }
@@ -29,7 +31,11 @@ interface Entry {
 /** Only the issuer can choose how a token ends; hashing the whole text would cost ten times as much. */
 const TAIL = -32;
 
-const NO_CACHE: TokenCache = { get: () => undefined, set: () => undefined };
+const NO_CACHE: TokenCache = {
+  get: () => undefined,
+  textOf: () => undefined,
+  set: () => undefined,
+};
 
 /** Creates the cache of a verifier. Of two tokens that end alike, it keeps the last one. */
 export function createTokenCache(options: Required<CacheOptions> | false): TokenCache {
@@ -45,6 +51,10 @@ export function createTokenCache(options: Required<CacheOptions> | false): Token
       if (now < entry.from || now >= entry.until) return undefined;
       cache.get(tail);
       return entry.verdict;
+    },
+    textOf(rawToken) {
+      const known = cache.peek(rawToken.slice(TAIL))?.rawToken;
+      return known === rawToken ? known : undefined;
     },
     set(rawToken, verdict, now, end) {
       const until = Math.min(now + options.seconds * 1_000, end);

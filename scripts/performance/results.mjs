@@ -1,0 +1,51 @@
+// What the benchmarks measured, as they wrote it.
+import { readFileSync } from "node:fs";
+
+/**
+ * Nanoseconds of a decision: `theirs` of the check with `Set` and `Map`, for a denial of an allowed call.
+ *
+ * @typedef {{ of: string, kind: "known" | "anew" | "denial", ours: number, theirs: number }} DecisionRow
+ *
+ * @typedef {object} DoorRow
+ * @property {string} name
+ * @property {number} requestsPerSecond
+ * @property {number} relative - to the route without a gate
+ * @property {number} microseconds - CPU time of a request
+ * @property {number} added - CPU time that the route without a gate does not take
+ */
+
+/** @type {(name: string) => unknown} */
+const read = (name) =>
+  JSON.parse(readFileSync(new URL(`../bench/${name}`, import.meta.url), "utf8"));
+
+/** @typedef {{ date: string, node: string, rounds: number, rows: readonly DecisionRow[] }} DecisionResults */
+/** @typedef {{ date: string, node: string, rounds: number, seconds: number, suites: Readonly<Record<string, readonly DoorRow[]>> }} DoorResults */
+
+export const decisions = /** @type {DecisionResults} */ (read("results.json"));
+export const doors = /** @type {DoorResults} */ (read("doors.json"));
+
+/** The workloads in their order, each with its row for a token that is held and for new text. */
+export const workloads = decisions.rows
+  .filter(({ kind }) => kind === "known")
+  .map((known) => {
+    const anew = decisions.rows.find(({ of, kind }) => of === known.of && kind === "anew");
+    return { name: known.of, known, anew: /** @type {DecisionRow} */ (anew) };
+  });
+
+/** The frameworks by the name of their suite. @type {Readonly<Record<string, string>>} */
+export const FRAMEWORKS = {
+  express: "Express 5",
+  fastify: "Fastify 5",
+  hono: "Hono 4, on Node",
+  koa: "Koa 3",
+  nest: "Nest 12, on Express",
+  mcp: "MCP SDK 1.x, stateless, behind Express",
+};
+
+/** What a contender is called in the documents. @type {Readonly<Record<string, string>>} */
+export const CONTENDERS = {
+  "header and Map": "only the header, in a `Map`",
+  "scope-policy": "**scope-policy**",
+  "MCP SDK requireBearerAuth": "MCP SDK `requireBearerAuth`, jose",
+  "hono/jwk": "`hono/jwk`",
+};
