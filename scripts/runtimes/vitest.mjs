@@ -7,6 +7,8 @@ import { root } from "../entries.mjs";
 /** @typedef {import("./list.mjs").Runtime} Runtime */
 /** @typedef {import("./judge.mjs").TestResult} TestResult */
 
+/** The test file whose answers are compared between the runtimes. */
+export const ANSWERS = "test/runtimes/same-answers.test.ts";
 export const cache = join(root, ".cache/runtimes");
 
 /**
@@ -112,5 +114,5 @@ export async function testWithVitest(runtime, files) {
 /** The answers of the Node that runs this program, with which the others are compared. */
 export function testReference() {
   const env = { EXPECTED_RUNTIME: `node ${process.versions.node}` };
-  return runVitest("reference", [process.execPath], env, ["test/runtimes/same-answers.test.ts"]);
+  return runVitest("reference", [process.execPath], env, [ANSWERS]);
 }

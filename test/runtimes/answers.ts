@@ -27,7 +27,7 @@ import { findingsOf, policyWith } from "../policy/findings-of.js";
 import { CLAIMS, type Minting, MUTATIONS, mint, OPTIONS } from "../verify/fixtures.js";
 
 const SEED = 20_261_128;
-const POLICIES = 20;
+const POLICIES = 12;
 
 function decisionCases(): unknown[] {
   const policy = loadPolicy(DECISION_POLICY);
