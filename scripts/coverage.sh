@@ -7,7 +7,7 @@ run() {
   npx vitest run --coverage --typecheck.enabled=false "$@"
 }
 run test/analysis test/grammar test/policy test/decision test/conditions test/boundaries test/matching test/consent test/discovery test/audit test/policy-source test/resource-server test/adapters test/verify test/mcp \
-  test/contract test/express.test.ts test/express test/fastify.test.ts test/fastify-gate.test.ts test/fastify-routes.test.ts test/fetch.test.ts test/fetch-gate.test.ts test/cli/token.test.ts test/cli/schema.test.ts test/hono.test.ts test/koa.test.ts test/nest.test.ts test/html test/html.test.ts test/testing.test.ts \
+  test/contract test/express.test.ts test/express test/fastify.test.ts test/fastify-gate.test.ts test/fastify-routes.test.ts test/fetch.test.ts test/fetch-gate.test.ts test/fetch-report-only.test.ts test/cli/token.test.ts test/cli/schema.test.ts test/hono.test.ts test/koa.test.ts test/nest.test.ts test/html test/html.test.ts test/testing.test.ts \
   test/options-sweep.test.ts test/client-input.test.ts \
   --exclude='test/analysis/brute/**' --exclude='test/analysis/*laws*' \
   --coverage.exclude='src/cli/**' --coverage.exclude=src/cli.ts --coverage.exclude='src/store/**' --coverage.exclude=src/store.ts

@@ -66,7 +66,9 @@ function ownCall(given: AuthorizationCall): AuthorizationCall {
     auditDenialsOnly: has(own, "auditDenialsOnly") ? own.auditDenialsOnly : false,
     credentialsFirst: has(own, "credentialsFirst") ? own.credentialsFirst : false,
     enforced: has(own, "enforced") ? own.enforced : true,
-  } as { -readonly [Name in keyof AuthorizationCall]: AuthorizationCall[Name] };
+  } satisfies Record<Exclude<keyof AuthorizationCall, "audited">, unknown> as {
+    -readonly [Name in keyof AuthorizationCall]: AuthorizationCall[Name];
+  };
   if (has(own, "audited")) call.audited = own.audited as () => AuditedRequest;
   return call;
 }

@@ -171,6 +171,8 @@ async function connect(sdk: Sdk, url: URL, agent: string | undefined) {
     const headers = new Headers(init?.headers);
     if (agent !== undefined) headers.set("User-Agent", agent);
     const response = await fetch(input, { ...init, headers });
+    // a client of 1.x opens a stream in the background, at a time of its own
+    if (init?.method === "GET") return response;
     const { status, ok } = response;
     const body = ok ? undefined : ((await response.clone().json()) as { readonly error: string });
     responses.push({ status, ...(body && { code: body.error }) });

@@ -10,6 +10,7 @@ import { valueRuleOf } from "./arbitrary-policy.js";
 import { type Claims, drawCase, drawRequest } from "./arbitrary-request.js";
 import { QUICK, runCounted } from "./counted.js";
 import { type Draw, drawn } from "./draw.js";
+import { expectSame } from "./expect-same.js";
 import { type Definition, modelDecide, modelOperation, modelTokens } from "./model.js";
 import { modelCovering, modelMeanings, modelReached, modelValues } from "./model-scopes.js";
 import {
@@ -19,7 +20,7 @@ import {
   modelSignIn,
   modelToolsFor,
 } from "./model-surfaces.js";
-import { expectSame, load } from "./observe.js";
+import { load } from "./observe.js";
 import { createRulesReader, MATCHES, type Match, neededBy } from "./reached-rules.js";
 
 const RULED = { patterns: 30, closed: true, ruled: true };

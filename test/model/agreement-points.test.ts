@@ -5,9 +5,10 @@ import { describe, expect, it } from "vitest";
 import { countIn, tally } from "../often.js";
 import { QUICK, runCounted } from "./counted.js";
 import { drawn } from "./draw.js";
+import { expectSame } from "./expect-same.js";
 import { modelDecide, modelOperation } from "./model.js";
 import { modelDecideRequest, modelEndpoints } from "./model-surfaces.js";
-import { CODES, expectSame, load } from "./observe.js";
+import { CODES, load } from "./observe.js";
 import {
   ALLOWED,
   branchOf,

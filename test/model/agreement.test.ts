@@ -4,6 +4,7 @@ import { countIn, runOften, tally } from "../often.js";
 import { ENDPOINTS, PATTERNS, TOOLS } from "./arbitrary-policy.js";
 import { BAD_TOKENS, drawCase, drawName, drawRequest, drawToken } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
+import { expectSame } from "./expect-same.js";
 import {
   type ModelDecision,
   modelDecide,
@@ -12,7 +13,7 @@ import {
   modelTokens,
 } from "./model.js";
 import { knownIn, modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
-import { CODES, expectSame, load } from "./observe.js";
+import { CODES, load } from "./observe.js";
 
 /** Creates a tally for each code of a decision. */
 const createCodes = () =>

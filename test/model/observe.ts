@@ -1,6 +1,5 @@
 // The public view of the package: a policy by its text, a decision by the members of the API document.
 
-import assert from "node:assert/strict";
 import { loadPolicy } from "scope-policy";
 import type { Claims } from "./arbitrary-request.js";
 import { type Definition, MODEL_NOW, type ModelDecision } from "./model.js";
@@ -32,12 +31,7 @@ export function dataOf(decision: object): ModelDecision {
   return Object.fromEntries(entries) as unknown as ModelDecision;
 }
 
-/** Throws if a decision is not that of the model. For several placeholders or rules, the API document does not state which parameter a mismatch names. */
-export function expectSame(real: object, model: ModelDecision): void {
-  assert.deepEqual(comparedTo(model, real), model);
-}
-
-/** Returns the members of a decision that are compared with those of the model. */
+/** Returns the members of a decision that are compared with those of the model. For several placeholders or rules, the API document does not state which parameter a mismatch names. */
 export function comparedTo(model: ModelDecision, real: object): ModelDecision {
   const { param, ...data } = dataOf(real);
   // some parameter, which the model does not know

@@ -1,8 +1,9 @@
+import { base64url } from "jose";
 import { describe, expect, it } from "vitest";
 import { readCompactJws } from "../../src/verify/compact-jws.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const encode = (text: string): string => Buffer.from(text).toString("base64url");
+const { encode } = base64url;
 
 /** Returns the last characters with which a text is read as a compact JWS. */
 function readWith(build: (last: string) => string): string {

@@ -1,5 +1,4 @@
-import { createHmac } from "node:crypto";
-import { exportJWK, exportSPKI, generateKeyPair } from "jose";
+import { base64url, exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { expect } from "vitest";
 import type { Verify } from "../../src/resource-server/token-verifier.js";
 import { detailedVerify, type RejectionReason } from "../../src/resource-server/verifier-result.js";
@@ -66,8 +65,6 @@ export interface Minting {
   readonly headerText?: string;
 }
 
-const encode = (text: string): string => Buffer.from(text).toString("base64url");
-
 /** Creates a token with the usual header and claims, changed by `minting`. */
 export async function mint(minting: Minting = {}): Promise<string> {
   const { claims, header, key = "as-rs256" } = minting;
@@ -75,23 +72,36 @@ export async function mint(minting: Minting = {}): Promise<string> {
   const usual = { alg: signer.alg, typ: "at+jwt", kid: signer.kid };
   const headerText = minting.headerText ?? JSON.stringify({ ...usual, ...header });
   const claimsText = minting.claimsText ?? JSON.stringify({ ...CLAIMS, ...claims });
-  const input = `${encode(headerText)}.${encode(claimsText)}`;
+  const input = `${base64url.encode(headerText)}.${base64url.encode(claimsText)}`;
   return `${input}.${await signatureOf(input, key)}`;
 }
 
 async function signatureOf(input: string, key: KeyName): Promise<string> {
   if (key === "none") return "";
   if (key === "hmac-public-pem" || key === "hmac-empty") {
-    return createHmac("sha256", key === "hmac-empty" ? "" : PEM)
-      .update(input)
-      .digest("base64url");
+    return hmacOf(input, key === "hmac-empty" ? "\0" : PEM);
   }
   const { alg, privateKey } = SIGNERS[key];
   const algorithm =
     alg === "RS256" ? { name: "RSASSA-PKCS1-v1_5" } : { name: "ECDSA", hash: "SHA-256" };
-  const bytes = await crypto.subtle.sign(algorithm, privateKey, Buffer.from(input));
-  return Buffer.from(bytes).toString("base64url");
+  const bytes = await crypto.subtle.sign(algorithm, privateKey, new TextEncoder().encode(input));
+  return base64url.encode(new Uint8Array(bytes));
 }
+
+/** RFC 2104 fills a key with zero bytes, so `"\0"` is the empty key, which WebCrypto refuses. */
+async function hmacOf(input: string, secret: string): Promise<string> {
+  const [key, data] = [secret, input].map((text) => new TextEncoder().encode(text)) as [
+    Uint8Array<ArrayBuffer>,
+    Uint8Array<ArrayBuffer>,
+  ];
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
+  return base64url.encode(new Uint8Array(await crypto.subtle.sign("HMAC", imported, data)));
+}
+
+/** Returns bytes, first byte first, as a number. */
+const numberOf = (bytes: Uint8Array): bigint =>
+  bytes.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const ES256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
@@ -104,23 +114,25 @@ export const MUTATIONS = {
   "sig-newline": (token: string) => `${token.slice(0, -4)}\n${token.slice(-4)}`,
   "trailing-space": (token: string) => `${token} `,
   "es256-flip-s": (token: string) => {
-    const signature = Buffer.from(token.split(".")[2] as string, "base64url");
-    const s = BigInt(`0x${signature.subarray(32).toString("hex")}`);
-    const flipped = (ES256_ORDER - s).toString(16).padStart(64, "0");
-    const other = Buffer.concat([signature.subarray(0, 32), Buffer.from(flipped, "hex")]);
-    return withSignature(token, other.toString("base64url"));
+    const signature = base64url.decode(token.split(".")[2] as string);
+    const flipped = (ES256_ORDER - numberOf(signature.subarray(32))).toString(16).padStart(64, "0");
+    const bytes = (flipped.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+    signature.set(bytes, 32);
+    return withSignature(token, base64url.encode(signature));
   },
   "strip-sig": (token: string) => withSignature(token, ""),
   "two-parts": (token: string) => token.split(".").slice(0, 2).join("."),
   "append-part": (token: string) => `${token}.AAAA`,
   "payload-scope-write": (token: string) => {
     const [header, , signature] = token.split(".");
-    const claims = encode(JSON.stringify({ ...CLAIMS, scope: "courses:read courses:write" }));
+    const claims = base64url.encode(
+      JSON.stringify({ ...CLAIMS, scope: "courses:read courses:write" }),
+    );
     return [header, claims, signature].join(".");
   },
   "sig-zero": (token: string) => {
-    const length = Buffer.from(token.split(".")[2] as string, "base64url").length;
-    return withSignature(token, Buffer.alloc(length).toString("base64url"));
+    const { length } = base64url.decode(token.split(".")[2] as string);
+    return withSignature(token, base64url.encode(new Uint8Array(length)));
   },
 } as const;
 

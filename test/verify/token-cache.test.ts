@@ -89,7 +89,7 @@ describe("a verifier with a cache", () => {
     const token = await first;
     expect(verify(text)).toBe(token);
     // another string with the same text, as in a new request
-    expect(verify(Buffer.from(text).toString())).toBe(token);
+    expect(verify(text.split("").join(""))).toBe(token);
   });
 
   it("does not cache a rejected token", async () => {
