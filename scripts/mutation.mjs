@@ -20,6 +20,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { root } from "./entries.mjs";
+import { changeKey } from "./mutation/drawn-checker.mjs";
 import { createRandom } from "./random.mjs";
 
 /**
@@ -33,7 +34,7 @@ import { createRandom } from "./random.mjs";
 const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"];
 const CONFIG = "vitest.mutation.config.mjs";
 
-/** @type {Record<string, { tests: string[] }>} */
+/** @type {Record<string, { tests: string[], sources?: string[], exclude?: string[] }>} */
 const rooms = JSON.parse(readFileSync(join(root, "scripts/mutation/rooms.json"), "utf8"));
 const { values } = parseArgs({
   options: {
@@ -44,8 +45,8 @@ const { values } = parseArgs({
   },
 });
 const { room = "", seed } = values;
-const tests = Object.hasOwn(rooms, room) ? rooms[room]?.tests : undefined;
-if (tests === undefined) {
+const settings = Object.hasOwn(rooms, room) ? rooms[room] : undefined;
+if (settings === undefined) {
   console.error(`--room: expected one of ${Object.keys(rooms).join(", ")}`);
   process.exit(2);
 }
@@ -78,17 +79,26 @@ function copyProject() {
 
 /** Returns the changes that are to be made, and the number of those that can be made in the room. */
 async function drawMutants() {
-  const files = readdirSync(join(folder, "src", room), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => join("src", room, path))
-    .sort();
-  const all = await mutantsOf(files);
+  const all = await mutantsOf(sourceFiles());
   if (values.sample === undefined) return { drawn: all, total: all.length };
   const { below } = createRandom(Number(seed));
   const left = [...all];
   const count = Math.min(Number(values.sample), all.length);
   const chosen = Array.from({ length: count }, () => left.splice(below(left.length), 1)[0]);
   return { drawn: chosen.filter((one) => one !== undefined), total: all.length };
+}
+
+/** Returns the source files of the room: those of the folder of its name, or those that its settings name. */
+function sourceFiles() {
+  return (settings?.sources ?? [`src/${room}`])
+    .flatMap((source) =>
+      source.endsWith(".ts")
+        ? [source]
+        : readdirSync(join(folder, source), { recursive: true, encoding: "utf8" })
+            .filter((path) => path.endsWith(".ts"))
+            .map((path) => join(source, path)),
+    )
+    .sort();
 }
 
 /** @param {string[]} files @returns {Promise<Mutant[]>} every change that Stryker knows */
@@ -117,16 +127,19 @@ async function mutantsOf(files) {
 
 /** Makes the changes and runs the tests for each. @returns {Record<string, { mutants: Result[] }>} results by file */
 function run() {
-  const include = tests?.map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.test.ts`));
+  const include = settings?.tests.map((path) =>
+    path.endsWith(".ts") ? path : `${path}/**/*.test.ts`,
+  );
   writeFileSync(
     join(folder, CONFIG),
     `import base from "./vitest.config.ts";
 const { resolve, test } = base;
 export default {
   resolve,
-  test: { ...test, include: ${JSON.stringify(include)}, exclude: ["test/store/postgres/**"], typecheck: { enabled: false }, maxWorkers: 1 },
+  test: { ...test, include: ${JSON.stringify(include)}, exclude: ${JSON.stringify(["test/store/postgres/**", ...(settings?.exclude ?? [])])}, typecheck: { enabled: false }, maxWorkers: 1 },
 };\n`,
   );
+  writeFileSync(join(folder, "drawn.json"), JSON.stringify(drawn.map((one) => changeKey(one))));
   const ranges = drawn.map(
     ({ fileName, location: { start, end } }) =>
       `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`,
@@ -135,9 +148,10 @@ export default {
     join(folder, "stryker.conf.json"),
     JSON.stringify({
       testRunner: "vitest",
-      plugins: ["@stryker-mutator/vitest-runner"],
+      plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutation/drawn-checker.mjs"],
+      checkers: ["drawn"],
       vitest: { configFile: CONFIG, related: false },
-      mutate: values.sample === undefined ? [`src/${room}/**/*.ts`] : [...new Set(ranges)],
+      mutate: values.sample === undefined ? sourceFiles() : [...new Set(ranges)],
       reporters: ["json", "progress-append-only"],
       jsonReporter: { fileName: "mutation.json" },
       coverageAnalysis: "perTest",
@@ -161,21 +175,9 @@ export default {
 
 /** Prints what became of the drawn changes. @param {Record<string, { mutants: Result[] }>} files */
 function report(files) {
-  /** @param {string} file @param {Result | Mutant} mutant @param {0 | 1} more what makes lines and columns count from 1 */
-  const keyOf = (file, { mutatorName, replacement, location: { start, end } }, more) =>
-    [
-      file,
-      mutatorName,
-      replacement,
-      start.line + more,
-      start.column + more,
-      end.line + more,
-      end.column + more,
-    ].join("|");
-  const wanted = new Set(drawn.map((one) => keyOf(one.fileName, one, 1)));
-  const counted = Object.entries(files)
-    .flatMap(([file, { mutants }]) => mutants.map((one) => ({ ...one, file })))
-    .filter((one) => values.sample === undefined || wanted.has(keyOf(one.file, one, 0)));
+  const counted = Object.entries(files).flatMap(([file, { mutants }]) =>
+    mutants.map((one) => ({ ...one, file })),
+  );
   const isKilled = (/** @type {Result} */ { status }) =>
     status === "Killed" || status === "Timeout";
   const isValid = (/** @type {Result} */ { status }) =>
