@@ -132,11 +132,12 @@ function run() {
   );
   writeFileSync(
     join(folder, CONFIG),
-    `import base from "./vitest.config.ts";
+    `import LoadReporter from "./scripts/mutation/load-reporter.mjs";
+import base from "./vitest.config.ts";
 const { resolve, test } = base;
 export default {
   resolve,
-  test: { ...test, include: ${JSON.stringify(include)}, exclude: ${JSON.stringify(["test/store/postgres/**", ...(settings?.exclude ?? [])])}, typecheck: { enabled: false }, maxWorkers: 1 },
+  test: { ...test, include: ${JSON.stringify(include)}, exclude: ${JSON.stringify(["test/store/postgres/**", ...(settings?.exclude ?? [])])}, typecheck: { enabled: false }, maxWorkers: 1, reporters: [new LoadReporter()] },
 };\n`,
   );
   writeFileSync(join(folder, "drawn.json"), JSON.stringify(drawn.map((one) => changeKey(one))));
@@ -157,7 +158,7 @@ export default {
       coverageAnalysis: "perTest",
       concurrency: 1,
       inPlace: true,
-      timeoutMS: 20_000,
+      timeoutMS: 60_000,
       dryRunTimeoutMinutes: 30,
       allowConsoleColors: false,
     }),
