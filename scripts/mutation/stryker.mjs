@@ -1,0 +1,100 @@
+// A copy of the project in which Stryker changes files and runs tests.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "../entries.mjs";
+import { placeOf } from "./changes.mjs";
+
+/**
+ * @typedef {import("./changes.mjs").Change} Change
+ * @typedef {{ mutatorName: string, replacement?: string, status: string, location: Pick<Change, "start" | "end"> }} Result
+ */
+
+const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"];
+const CONFIG = "vitest.mutation.config.mjs";
+
+/** Copies the files of the project that git does not ignore, and installs its packages and Stryker once. @param {string} folder */
+export function copyProject(folder) {
+  for (const name of ["src", "test"]) rmSync(join(folder, name), { recursive: true, force: true });
+  const files = execFileSync("git", ["ls-files", "-coz", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  for (const path of files.split("\0").filter((one) => existsSync(join(root, one)))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    if (path !== "") cpSync(join(root, path), join(folder, path));
+  }
+  const npm = (/** @type {string[]} */ ...args) =>
+    execFileSync("npm", [...args, "--ignore-scripts", "--no-audit", "--no-fund"], {
+      cwd: folder,
+      stdio: "ignore",
+    });
+  if (existsSync(join(folder, "node_modules/@stryker-mutator/core"))) return;
+  npm("ci");
+  npm("install", "--no-save", ...STRYKER);
+}
+
+/**
+ * Makes changes and runs the tests for each.
+ *
+ * @param {string} folder @param {readonly string[]} tests @param {readonly Change[]} wanted
+ * @returns {Map<string, string>} statuses by the places of the changes
+ */
+export function runStryker(folder, tests, wanted) {
+  const include = tests.map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.test.ts`));
+  writeFileSync(
+    join(folder, CONFIG),
+    `import LoadReporter from "./scripts/mutation/load-reporter.mjs";
+import base from "./vitest.config.ts";
+const { resolve, test } = base;
+export default {
+  resolve,
+  test: { ...test, include: ${JSON.stringify(include)}, exclude: ["test/store/postgres/**"], typecheck: { enabled: false }, maxWorkers: 1, testTimeout: 3_600_000, reporters: [new LoadReporter()] },
+};\n`,
+  );
+  writeFileSync(join(folder, "wanted.json"), JSON.stringify(wanted.map(placeOf)));
+  writeFileSync(join(folder, "stryker.conf.json"), JSON.stringify(optionsOf(rangesOf(wanted))));
+  const { status } = spawnSync("npx", ["stryker", "run", "stryker.conf.json"], {
+    cwd: folder,
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(1);
+  const { files } = /** @type {{ files: Record<string, { mutants: Result[] }> }} */ (
+    JSON.parse(readFileSync(join(folder, "mutation.json"), "utf8"))
+  );
+  return new Map(
+    Object.entries(files).flatMap(([file, { mutants }]) =>
+      mutants.map(({ mutatorName: mutator, replacement = "", location, status: became }) => [
+        placeOf({ file, mutator, replacement, ...location }),
+        became,
+      ]),
+    ),
+  );
+}
+
+/** @param {readonly Change[]} changes @returns {string[]} as Stryker reads them: lines from 1, columns from 0 */
+const rangesOf = (changes) => [
+  ...new Set(
+    changes.map(
+      ({ file, start, end }) =>
+        `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+    ),
+  ),
+];
+
+/** @param {readonly string[]} mutate @returns {object} options of Stryker */
+const optionsOf = (mutate) => ({
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutation/wanted-checker.mjs"],
+  checkers: ["wanted"],
+  vitest: { configFile: CONFIG, related: false },
+  mutate,
+  reporters: ["json", "progress-append-only"],
+  jsonReporter: { fileName: "mutation.json" },
+  coverageAnalysis: "perTest",
+  concurrency: 1,
+  inPlace: true,
+  timeoutMS: 60_000, // an endless loop is found sooner, by its number of rounds
+  dryRunTimeoutMinutes: 30,
+  allowConsoleColors: false,
+});
