@@ -5,7 +5,7 @@
 //   --sample N --seed S   N changes, drawn with the seed, instead of all
 //   --only FILE[:L-L]     those of a file, or of lines of it; may be repeated
 //   --left                those that no earlier run in the folder saw noticed and that are not listed as equivalent
-//   --wide                runs the tests that `rooms.json` has under `wide`, too: slow ones, for what the others did not notice
+//   --wide                runs slow tests too, those that `rooms.json` has under `wide`: for what the others did not notice
 //   --folder F            keeps the copy of the project that Stryker changes, and what was seen there
 //   --record              writes the numbers of the room into scripts/mutation/results
 //   --document            writes the tables of docs/quality.md from there, and does nothing else
@@ -73,7 +73,7 @@ async function measure() {
   const started = Date.now();
   if (wanted.length > 0) {
     const { tests = [], wide = [] } = rooms[room] ?? {};
-    const run = values.wide ? [...tests, ...wide] : tests;
+    const run = values.wide ? { tests: [...tests, ...wide], except: [] } : { tests, except: wide };
     const seen = runStryker(folder, run, wanted);
     for (const one of wanted) {
       const status = seen.get(placeOf(one));
@@ -96,14 +96,12 @@ function drawOf(total, before) {
   return sampleOf(total, Number(sample), Number(values.seed));
 }
 
-/** @param {string | undefined} status */
-function isNoticed(status) {
-  return status === "Killed" || status === "Timeout";
-}
+/** Returns whether a run of the tests failed, with a `RuntimeError` because a test file could not be loaded. @param {string | undefined} status */
+const isNoticed = (status) => ["Killed", "Timeout", "RuntimeError"].includes(status ?? "");
 
 /** @param {string | undefined} status whether a change was made, and left a program that can run */
 const isMeasured = (status) =>
-  status !== undefined && !["CompileError", "RuntimeError", "Ignored"].includes(status);
+  status !== undefined && !["CompileError", "Ignored"].includes(status);
 
 /**
  * Prints what no test noticed in this run, and the numbers of the room.
@@ -115,7 +113,11 @@ function report({ total, drawn, wanted, listed, statuses }, minutes) {
   const statusOf = (/** @type {Change} */ one) => statuses.get(nameOf(one));
   for (const one of wanted) {
     const status = statusOf(one);
-    if (status === "Killed" || !isMeasured(status) || listed.has(nameOf(one))) continue;
+    if (
+      status !== "Timeout" &&
+      (isNoticed(status) || !isMeasured(status) || listed.has(nameOf(one)))
+    )
+      continue;
     console.log(`${status} ${one.file}:${one.start.line}:${one.start.column} ${entryOf(one)}`);
   }
   const names = new Set(total.map(nameOf));

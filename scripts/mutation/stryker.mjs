@@ -11,6 +11,8 @@ import { placeOf } from "./changes.mjs";
  */
 
 const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"];
+/** Time in milliseconds that the tests of a change may take longer than without it: a change can make a loop endless. */
+const TIMEOUT = 60_000;
 const CONFIG = "vitest.mutation.config.mjs";
 
 /** Copies the files of the project that git does not ignore, and installs its packages and Stryker once. @param {string} folder */
@@ -37,19 +39,38 @@ export function copyProject(folder) {
 /**
  * Makes changes and runs the tests for each.
  *
- * @param {string} folder @param {readonly string[]} tests @param {readonly Change[]} wanted
+ * @param {string} folder @param {{ tests: readonly string[], except: readonly string[] }} tests folders and files
+ * @param {readonly Change[]} wanted
  * @returns {Map<string, string>} statuses by the places of the changes
  */
-export function runStryker(folder, tests, wanted) {
-  const include = tests.map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.test.ts`));
+export function runStryker(folder, { tests, except }, wanted) {
+  const patterns = (/** @type {readonly string[]} */ paths) =>
+    JSON.stringify(paths.map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.test.ts`)));
   writeFileSync(
     join(folder, CONFIG),
-    `import LoadReporter from "./scripts/mutation/load-reporter.mjs";
-import base from "./vitest.config.ts";
+    `import base from "./vitest.config.ts";
 const { resolve, test } = base;
+let vitest;
+// Stryker overlooks a test file that cannot be loaded. As an error of the run, it makes the status "RuntimeError"
+const loading = {
+  onInit: (started) => {
+    vitest = started;
+  },
+  onTestModuleEnd: (file) => {
+    for (const error of file.errors()) vitest?.state.catchError(error, "Test file");
+  },
+};
 export default {
   resolve,
-  test: { ...test, include: ${JSON.stringify(include)}, exclude: ["test/store/postgres/**"], typecheck: { enabled: false }, maxWorkers: 1, testTimeout: 3_600_000, reporters: [new LoadReporter()] },
+  test: {
+    ...test,
+    include: ${patterns(tests)},
+    exclude: ${patterns([...except, "test/store/postgres"])},
+    reporters: [loading],
+    typecheck: { enabled: false },
+    maxWorkers: 1,
+    testTimeout: 3_600_000, // Stryker has limits of its own
+  },
 };\n`,
   );
   writeFileSync(join(folder, "wanted.json"), JSON.stringify(wanted.map(placeOf)));
@@ -94,7 +115,7 @@ const optionsOf = (mutate) => ({
   coverageAnalysis: "perTest",
   concurrency: 1,
   inPlace: true,
-  timeoutMS: 60_000, // an endless loop is found sooner, by its number of rounds
+  timeoutMS: TIMEOUT,
   dryRunTimeoutMinutes: 30,
   allowConsoleColors: false,
 });

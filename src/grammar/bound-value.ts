@@ -60,8 +60,6 @@ interface HoleContext {
   readonly start: string | undefined;
   /** The literal text after the hole, up to the next hole or the end. */
   readonly after: string;
-  /** Whether another hole follows that literal text. */
-  readonly isFollowed: boolean;
 }
 
 /** By source: a few hundred at most, because the sources depend on forms and single characters only. */
@@ -91,10 +89,7 @@ export function holeValues(context: HoleContext): HoleValues {
 }
 
 /** Returns a pattern that rejects the values with which the text would start with `urn:`, so that it would be another URI. */
-function urnPattern(
-  { form, start: before, after, isFollowed }: HoleContext,
-  hasColon: boolean,
-): string {
+function urnPattern({ form, start: before, after }: HoleContext, hasColon: boolean): string {
   if (before === undefined || !"urn".startsWith(before)) return "";
   // in other forms the text has no colon, or starts with a slash
   if (form !== "colon" && form !== "uri") return "";
@@ -102,8 +97,8 @@ function urnPattern(
   const lengths = Array.from({ length: start.length - 1 }, (_, index) => index + 1);
   const whole = lengths.flatMap((length) => {
     const rest = start.slice(length);
-    // what the next hole adds is not known here: `u` in `{x}r{y}:a`
-    const isStart = after.startsWith(rest) || (isFollowed && rest.startsWith(after));
+    // what the next hole adds is not known here: `u` in `{x}r{y}:a`. The last hole has a colon after it, or the form has none
+    const isStart = after.startsWith(rest) || rest.startsWith(after);
     return isStart ? [`${start.slice(0, length)}$`] : [];
   });
   const all = [...whole, ...(hasColon ? [start] : [])];

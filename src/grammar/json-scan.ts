@@ -67,7 +67,6 @@ export function scanJson(text: string, scan: JsonScan): JsonFault | undefined {
       if (levels.push({ keys, step: 0 }) > maxDepth) return "depth";
     } else if (mark === OBJECT_END || mark === LIST_END) {
       levels.pop();
-      expectsKey = false;
     } else if (mark === COMMA) {
       commas += 1;
       if (commas > maxCommas) return "commas";
@@ -86,11 +85,11 @@ function nextItem(level: Level | undefined): boolean {
 /** Returns the index of the quote that closes a string, or the length of a text without one. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
-  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end < 0 ? text.length : end;
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
 }
 
-/** Returns whether an odd number of backslashes precedes a character. */
+/** Returns whether an odd number of backslashes precedes a character. None precedes the index -1. */
 function isEscaped(text: string, index: number): boolean {
   let before = index - 1;
   while (text.charCodeAt(before) === BACKSLASH) before -= 1;

@@ -141,9 +141,9 @@ export function formatScope(scope: ScopeSet): string {
 /** Yields the members of a set. If reading the value throws, it is not a set. */
 function* membersOf(scope: ScopeSet): Generator<unknown, undefined> {
   try {
-    if (typeof scope?.values === "function") return yield* scope.values();
+    return yield* scope.values();
   } catch {
-    // a getter, a proxy or an iterator that throws
+    // not a set, or a getter, a proxy or an iterator that throws
   }
   throw new PolicyError("ERR_SCOPE_INVALID", "a scope must be a set of scope-tokens");
 }

@@ -102,8 +102,7 @@ export function compileTemplate({ form, text, segments, params }: CompiledToken)
     const after = literals[at + 1] as string;
     hasScheme ||= before.includes("://");
     const start = at === 0 ? before : undefined;
-    const isFollowed = at < holes.length - 1;
-    accepted[hole]?.add(holeValues({ form, isUrn, hasScheme, start, after, isFollowed }));
+    accepted[hole]?.add(holeValues({ form, isUrn, hasScheme, start, after }));
   }
   const split = segments.map((segment) => splitPlaceholders(segment).literals);
   const lists = accepted.map((values) => [...values]);

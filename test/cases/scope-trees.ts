@@ -146,6 +146,10 @@ export const SCOPE_TREES = [
     "<className>={id}",
     tree("flat", "{className}={id}", ["{className}={id}"], null, null, ["className", "id"]),
   ),
+  row(
+    "/courses.read/{a}{b}",
+    tree("path", "/courses.read/{a}{b}", ["courses.read", "{a}{b}"], null, null, ["a", "b"]),
+  ),
   row("/x/<a<b>", tree("path", "/x/<a{b}", ["x", "<a{b}"], null, null, ["b"])),
   row("/x/{a<b>}", tree("path", "/x/{a{b}}", ["x", "{a{b}}"], null, null, ["b"])),
   row("x{__proto__}{a}", tree("flat", "x{__proto__}{a}", ["x{__proto__}{a}"], null, null, ["a"])),

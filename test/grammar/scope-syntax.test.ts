@@ -4,6 +4,7 @@ import { hasPlaceholder, splitPlaceholders, strayBracket } from "../../src/gramm
 import {
   formatScopeToken,
   parseScopeToken,
+  printedScope,
   type ScopeTokenSyntax,
   scopeForm,
   splitSegments,
@@ -189,5 +190,20 @@ describe("strayBracket and hasPlaceholder", () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe("printedScope", () => {
+  it.each<[value: unknown, text: string]>([
+    ["/accounts/<id>/", "/accounts/{id}/"],
+    ["/accounts/{id}/", "/accounts/{id}/"],
+    ["a b", "a b"],
+    ["a<b", "a<b"],
+    ["<a> b", "<a> b"],
+    [7, "7"],
+    [["<a>"], "(object)"],
+    [undefined, "undefined"],
+  ])("of %j is %s", (value, text) => {
+    expect(printedScope(value)).toBe(text);
   });
 });

@@ -6,6 +6,7 @@ import {
   MAX_SCOPE_LENGTH,
   MAX_SCOPE_TOKENS,
   parseScope,
+  readScopeTokens,
   type ScopeSet,
 } from "../../src/grammar/scope.js";
 import { runOften, tally } from "../often.js";
@@ -226,5 +227,32 @@ describe("formatScope", () => {
     expect(() => formatScope(scope as ScopeSet)).toThrow(
       expect.objectContaining({ code: "ERR_SCOPE_INVALID", message, findings: [] }),
     );
+  });
+});
+
+describe("readScopeTokens", () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `s${index % 7}`);
+  const seven = many(7);
+  const longest = "a".repeat(MAX_SCOPE_LENGTH);
+
+  it.each<[title: string, scope: unknown, tokens: readonly string[] | undefined]>([
+    ["an empty text", "", []],
+    ["an empty list", [], []],
+    ["a text", "b a b", ["b", "a"]],
+    ["a list", ["b", "a", "b"], ["b", "a"]],
+    ["the longest list", many(MAX_SCOPE_TOKENS), seven],
+    ["a longer list", many(MAX_SCOPE_TOKENS + 1), undefined],
+    ["the longest token", [longest], [longest]],
+    ["a longer token", [`${longest}a`], undefined],
+    ["a list with two tokens in one item", ["a", "b c"], undefined],
+    ["a list with another value", ["a", 7], undefined],
+    ["a list with an empty text", [""], undefined],
+    ["a malformed text", "a  b", undefined],
+    ["a set", new Set(["a"]), undefined],
+    ["a number", 7, undefined],
+    ["null", null, undefined],
+    ["nothing", undefined, undefined],
+  ])("reads %s", (_title, scope, tokens) => {
+    expect(readScopeTokens(scope)).toEqual(tokens);
   });
 });

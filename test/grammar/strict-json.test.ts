@@ -95,6 +95,27 @@ describe("scanJson", () => {
     expect(scanJson('[1,",,,"]', { ...PLAIN_SCAN, maxCommas: 1 })).toBeUndefined();
   });
 
+  it("reads no keys by itself, and has no limits", () => {
+    expect(PLAIN_SCAN).toEqual({
+      maxDepth: Infinity,
+      maxCommas: Infinity,
+      reservedKeys: [],
+      onRepeatedKey: undefined,
+    });
+    expect(scanJson('{"a":1,"a":2}', PLAIN_SCAN)).toBeUndefined();
+  });
+
+  it("ends at a repeated key unless it is asked to continue", () => {
+    const answers = [false, true].map((goesOn) =>
+      scanJson('{"a":1,"a":2}', { ...PLAIN_SCAN, onRepeatedKey: () => goesOn }),
+    );
+    expect(answers).toEqual(["key", undefined]);
+  });
+
+  it.each(["a,b", '{"a', '"', "]}", ',"', '["\\"'])("ends for %s, which is not JSON", (text) => {
+    expect(scanJson(text, PLAIN_SCAN)).toBeUndefined();
+  });
+
   it("reports no repeated key in what JSON.stringify writes", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

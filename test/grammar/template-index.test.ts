@@ -126,6 +126,7 @@ describe("buildTemplateIndex", () => {
     ]);
     expect(found(texts, "/k/-b")).toEqual([["/k/{x}", { x: "-b" }]]);
     expect(found(texts, "/k/{x}")).toEqual([]);
+    expect(found(texts, "/k/bxS")).toEqual([["/k/{x}", { x: "bxS" }]]);
   });
 
   it("finds what a comparison with each template finds", () => {

@@ -33,6 +33,8 @@ const COMMON: readonly (readonly [one: string, other: string, text: string | und
   ["{a}={b}", "{c}-", "a=-"],
   ["{a}=x", "{c}=y", undefined],
   ["/{a}m{b}", "/m{c}", undefined],
+  ["/{a}-{b}/{c}", "/x-y/z", "/x-y/z"],
+  ["/{a}/{b}-{c}", "/x/y-z", "/x/y-z"],
   ["/{v}", `/${"x".repeat(200)}`, `/${"x".repeat(200)}`],
   ["/{v}", `/${"x".repeat(200)}*`, undefined],
 ];
@@ -49,6 +51,7 @@ describe("commonText", () => {
     expect(commonText(one, other)).toBe(`/${"x".repeat(129)}`);
     expect(isCommon(`/${"x".repeat(129)}`, one, other)).toBe(false);
     expect(isCommon("/a", one, compileText("/{w}"))).toBe(true);
+    expect(isCommon("/a", one, compileText("/{w}-"))).toBe(false);
   });
 
   // All texts of up to five characters of a small alphabet, which has a separator and a character that no value has.

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isBoundValue } from "../../src/grammar/bound-value.js";
 import { scopeForm, splitSegments } from "../../src/grammar/scope-syntax.js";
-import { acceptsValue, bindScope, matchScope } from "../../src/grammar/template.js";
+import {
+  acceptsGranted,
+  acceptsValue,
+  bindScope,
+  matchLiterals,
+  matchScope,
+  unsafeReason,
+} from "../../src/grammar/template.js";
 import { runOften, tally } from "../often.js";
 import { titled } from "../titled.js";
 import { anyParamValue, BOUND_CHARS, RUNS, structuredToken, templateText } from "./arbitrary.js";
@@ -94,12 +101,58 @@ describe("acceptsValue", () => {
     ["/{x}//y", ["a", "a:b", ":b", "urn:a"], ["a:", ":"]],
     ["/{x}/y", ["a:", "urn:a"], []],
     ["{x}r{y}:z", ["a", "un"], ["u", "ur"]],
+    ["{x}r{y}.z", ["u", "a"], ["ur"]],
+    ["s:{y}u{x}:z", ["rn", "urn"], ["r:n"]],
   ];
   it.each(AROUND)("in %s accepts %j and rejects %j", (text, yes, no) => {
     const template = compileText(text);
     const index = template.names.indexOf("x");
     expect(yes.filter((value) => !acceptsValue(template, index, value))).toEqual([]);
     expect(no.filter((value) => acceptsValue(template, index, value))).toEqual([]);
+  });
+});
+
+describe("acceptsGranted", () => {
+  const coverage = { every: "*", severalSegments: true, covering: (value: string) => [value] };
+  const covered = { ...compileText("/{x}"), coverage };
+
+  it.each([
+    ["a value of a call", covered, "a", true],
+    ["the value that covers every value", covered, "*", true],
+    ["another value", covered, "**", false],
+    ["the covering value of another template", compileText("/{x}"), "*", false],
+    ["a value of a call without coverage", compileText("/{x}"), "a", true],
+    [
+      "nothing where no value covers all",
+      { ...covered, coverage: { ...coverage, every: undefined } },
+      "*",
+      false,
+    ],
+  ])("tells whether a grant can have %s", (_title, template, value, accepts) => {
+    expect(acceptsGranted(template, 0, value)).toBe(accepts);
+  });
+
+  it("does not add its value to those of calls", () => {
+    expect(acceptsValue(covered, 0, "*")).toBe(false);
+    expect(unsafeReason("*", covered)).toMatch(/^expected segments, joined by `\/`, of 1 to 128 /);
+    expect(unsafeReason("*", compileText("/{x}"))).toMatch(/^expected 1 to 128 /);
+    expect(unsafeReason("*")).toMatch(/^expected 1 to 128 /);
+  });
+});
+
+describe("matchLiterals", () => {
+  it.each<[literals: string[], text: string, values: string[] | undefined]>([
+    [["a-", ""], "a-b", ["b"]],
+    [["", "-b"], "a-b", ["a"]],
+    [["", "-b"], "a-a-b", undefined],
+    [["a", ""], "a", undefined],
+    [["a", "c"], "ac", undefined],
+    [["a", "c"], "abcd", undefined],
+    [["", "-", ""], "a-b", ["a", "b"]],
+    [["a"], "a", []],
+    [["a"], "b", undefined],
+  ])("of %j reads %s as %j", (literals, text, values) => {
+    expect(matchLiterals(literals, text)).toEqual(values);
   });
 });
 
@@ -161,6 +214,7 @@ const UNBOUND: readonly (readonly [
   [WALLET, undefined, "accountID", "`accountID` is missing"],
   [WALLET, "accountID", "accountID", "`accountID` is missing"],
   [WALLET, ["a"], "accountID", "`accountID` is missing"],
+  [WALLET, Object.assign(() => "a", { accountID: "a" }), "accountID", "`accountID` is missing"],
   ["{constructor}:a", {}, "constructor", "`constructor` is missing"],
   [WALLET, { accountID: "../b" }, "accountID", `\`accountID\` ${UNSAFE}`],
   [WALLET, { accountID: null }, "accountID", `\`accountID\` ${UNSAFE}`],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLoopback, isSecure, type UrlParts, urlParts } from "../../src/grammar/url.js";
+import { isLoopback, isSecure, type UrlParts, urlParts, webLink } from "../../src/grammar/url.js";
 
 describe("the URL that an option or a client names", () => {
   it.each([
@@ -8,6 +8,7 @@ describe("the URL that an option or a client names", () => {
     ["http://localhost:8080/x", true, true],
     ["http://LOCALHOST/", true, true],
     ["http://127.0.0.1/", true, true],
+    ["http://127.10.20.30/", true, true],
     ["http://127.1/", true, true], // the URL standard writes it out as 127.0.0.1
     ["http://0x7f.0.0.2/", true, true],
     ["http://[::1]:3000/", true, true],
@@ -34,4 +35,44 @@ describe("the URL that an option or a client names", () => {
       expect(urlParts(value)).toBeUndefined();
     },
   );
+});
+
+describe("a link that a page may contain", () => {
+  it.each([
+    ["https://a.example", "https://a.example/"],
+    ["HTTPS://A.example/b?c=d#e", "https://a.example/b?c=d#e"],
+    ["https://a.example/%20", "https://a.example/%20"],
+    ["https://a.example/b'(c)", "https://a.example/b'(c)"],
+    ["https://[::1]:8443/", "https://[::1]:8443/"],
+  ])("%s is written as %s", (link, href) => {
+    expect(webLink(link)).toBe(href);
+  });
+
+  it.each([
+    "http://a.example/",
+    "ftp://https://a.example/",
+    "javascript:https://a.example/",
+    "https:/a.example/",
+    "https://",
+    "https://:1/",
+    "https://user@a.example/",
+    "https://:secret@a.example/",
+    "https://a.example/ b",
+    "https://a.example/\nb",
+    "https://a.example\\@b.example/",
+    "https://a.example/<b>",
+    'https://a.example/"',
+    "https://a.example/`",
+    "https://a.example/{b}",
+    "https://a.example/b|c",
+    "https://a.example/b^c",
+    "https://ä.example/",
+    "https://a.example/\u007f",
+    "",
+    7,
+    undefined,
+    new URL("https://a.example/"),
+  ])("%j is not one", (link) => {
+    expect(webLink(link)).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
-import { isScopeVerb, SCOPE_VERBS } from "../../src/grammar/verbs.js";
+import { isReadVerb, isScopeVerb, SCOPE_VERBS } from "../../src/grammar/verbs.js";
 
 describe("SCOPE_VERBS", () => {
   it("has words in lower case, each once", () => {
@@ -20,4 +20,13 @@ describe("SCOPE_VERBS", () => {
       expect(isScopeVerb(word)).toBe(false);
     },
   );
+});
+
+describe("isReadVerb", () => {
+  it("returns true for the verbs of actions that change nothing, and for no other word", () => {
+    expect([...SCOPE_VERBS, "READ", ""].filter(isReadVerb)).toEqual([
+      ...["read", "view", "get", "list", "search", "listen", "subscribe", "download", "pull"],
+      ...["export", "readonly", "read_only", "read_all", "verify_only"],
+    ]);
+  });
 });
