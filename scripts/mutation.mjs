@@ -65,7 +65,7 @@ async function measure() {
   const files = filesOf(room);
   if (!files.includes("src/grammar/once.ts")) forgetBetweenTests(folder);
   const { changes: total, sources } = await changesOf(folder, files);
-  const drawn = sample === undefined ? total : sampleOf(total, Number(sample), Number(values.seed));
+  const drawn = drawOf(total, memory.drawn);
   const listed = new Set(equivalentNames(readRecord(room)));
   const filters = only.map((text) => readOnly(text, files));
   const wanted = drawn
@@ -81,27 +81,27 @@ async function measure() {
     for (const one of await runQuick(folder, run, sources, wanted))
       memory.statuses.set(nameOf(one), "Killed");
   } else if (wanted.length > 0) {
-    const isWhole = sample === undefined && only.length === 0 && !values.left;
-    const seen = runStryker(folder, run, isWhole ? files : rangesOf(wanted));
-    for (const one of total) {
+    const seen = runStryker(folder, run, wanted);
+    for (const one of wanted) {
       const status = seen.get(placeOf(one));
       if (status !== undefined) memory.statuses.set(nameOf(one), status);
     }
   }
   const minutes = (Date.now() - started) / 60_000;
-  memory.save(minutes);
+  memory.save(minutes, sample === undefined ? [...memory.drawn] : drawn.map(nameOf));
   report({ total, drawn, wanted, listed, statuses: memory.statuses }, memory.minutes + minutes);
 }
 
-/** @param {readonly Change[]} changes @returns {string[]} as Stryker reads them: lines from 1, columns from 0 */
-const rangesOf = (changes) => [
-  ...new Set(
-    changes.map(
-      ({ file, start, end }) =>
-        `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
-    ),
-  ),
-];
+/**
+ * Returns the changes that count: all, or a draw. With `--left`, the draw of the run before, as far as its lines are still there.
+ *
+ * @param {Change[]} total @param {ReadonlySet<string>} before names of the changes that were drawn before
+ */
+function drawOf(total, before) {
+  if (sample === undefined) return total;
+  if (values.left && before.size > 0) return total.filter((one) => before.has(nameOf(one)));
+  return sampleOf(total, Number(sample), Number(values.seed));
+}
 
 /** Returns whether a run of the tests failed, with a `RuntimeError` because a test file could not be loaded. @param {string | undefined} status */
 const isNoticed = (status) => ["Killed", "Timeout", "RuntimeError"].includes(status ?? "");

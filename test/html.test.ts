@@ -288,6 +288,53 @@ describe("the page", () => {
     expect(current.map(textOf)).toEqual(["Read only"]);
   });
 
+  it("shows presets and choices of all as buttons, of which none is marked without a choice", () => {
+    const names = Array.from({ length: 7 }, (_, at) => `s${at}:read`);
+    const plain = definePolicy({
+      name: "School",
+      version: "7",
+      scopes: Object.fromEntries(names.map((name) => [name, {}])),
+      bundles: { "first-one": ["s0:read"] },
+    });
+    const html = renderConsent(consentScreen(plain, factsOf({ requested: names.join(" ") })), {
+      action: "/consent",
+      csrf: "c",
+    });
+    expect(html.match(/<button name="decision"[^>]*>/g)).toEqual([
+      '<button name="decision" value="preset:first-one">',
+      '<button name="decision" value="all">',
+      '<button name="decision" value="none">',
+      '<button name="decision" value="deny">',
+      '<button name="decision" value="approve">',
+    ]);
+  });
+
+  it("shows the first letter of a client without a logo as a capital", () => {
+    const { html } = pageOf({ ...everything, client: { ...client, client_name: "helper" } });
+    expect(html).toContain('<span class="logo" aria-hidden="true">H</span>');
+  });
+
+  it("shows the description of a row and the tier that it needs, each with an identifier", () => {
+    const { html, screen } = pageOf();
+    const row = screen.groups.flatMap(({ rows }) => rows).find(({ tier }) => tier !== null);
+    expect(html).toMatch(/id="scope-\d+-description"/);
+    expect(row?.tier?.note).toMatch(/Pro plan/);
+    expect(html).toContain(`id="${row?.domId}-tier">${row?.tier?.note}</p>`);
+  });
+
+  it("has no text between the elements of its structure", () => {
+    for (const facts of [everything, { requested: "courses:read", user: null }]) {
+      const { elements } = pageOf(facts as Partial<ConsentFacts>);
+      const structure = elements.filter(({ tagName }) =>
+        ["header", "main", "form", "ul", "footer", "dl"].includes(tagName),
+      );
+      const texts = structure.flatMap(({ childNodes }) =>
+        childNodes.filter(({ nodeName }) => nodeName === "#text").map(textOf),
+      );
+      expect(texts.filter((text) => text.trim() !== "")).toEqual([]);
+    }
+  });
+
   it("is not rendered for a screen with an error", () => {
     expect(() => pageOf({ requested: "nope" })).toThrow(
       "`screen.error`: `invalid_scope` has no page",

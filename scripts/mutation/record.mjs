@@ -58,7 +58,7 @@ export const entryOf = ({ line, mutator, replacement, nth }) =>
  */
 export function createMemory(folder, room) {
   const path = join(folder, `mutation-${room}.json`);
-  /** @type {{ minutes: number, statuses: Record<string, string> }} */
+  /** @type {{ minutes: number, statuses: Record<string, string>, drawn?: string[] }} */
   const known = existsSync(path)
     ? JSON.parse(readFileSync(path, "utf8"))
     : { minutes: 0, statuses: {} };
@@ -66,10 +66,13 @@ export function createMemory(folder, room) {
   return {
     statuses,
     minutes: known.minutes,
-    /** Keeps statuses. @param {number} minutes how long it took to see them */
-    save(minutes) {
+    /** Names of the changes of the last draw: another one would follow when the source changes. */
+    drawn: new Set(known.drawn),
+    /** Keeps statuses. @param {number} minutes how long it took to see them @param {string[]} drawn */
+    save(minutes, drawn) {
       const kept = {
         minutes: known.minutes + minutes,
+        drawn,
         statuses: Object.fromEntries(statuses),
       };
       writeFileSync(path, JSON.stringify(kept));

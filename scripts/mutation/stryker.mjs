@@ -98,12 +98,13 @@ export default {
 /**
  * Makes changes and runs the tests for each.
  *
- * @param {string} folder @param {Tests} tests @param {readonly string[]} mutate files, or ranges of files
+ * @param {string} folder @param {Tests} tests @param {readonly Change[]} wanted
  * @returns {Map<string, string>} statuses by the places of the changes
  */
-export function runStryker(folder, tests, mutate) {
+export function runStryker(folder, tests, wanted) {
   writeFileSync(join(folder, CONFIG), vitestConfig(tests));
-  writeFileSync(join(folder, "stryker.conf.json"), JSON.stringify(optionsOf(mutate)));
+  writeFileSync(join(folder, "wanted.json"), JSON.stringify(wanted.map(placeOf)));
+  writeFileSync(join(folder, "stryker.conf.json"), JSON.stringify(optionsOf(rangesOf(wanted))));
   const { status } = spawnSync("npx", ["stryker", "run", "stryker.conf.json"], {
     cwd: folder,
     stdio: "inherit",
@@ -122,10 +123,21 @@ export function runStryker(folder, tests, mutate) {
   );
 }
 
+/** @param {readonly Change[]} changes @returns {string[]} as Stryker reads them: lines from 1, columns from 0 */
+const rangesOf = (changes) => [
+  ...new Set(
+    changes.map(
+      ({ file, start, end }) =>
+        `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+    ),
+  ),
+];
+
 /** @param {readonly string[]} mutate @returns {object} options of Stryker */
 const optionsOf = (mutate) => ({
   testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
+  plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutation/wanted-checker.mjs"],
+  checkers: ["wanted"],
   vitest: { configFile: CONFIG, related: false },
   mutate,
   reporters: ["json", "progress-append-only"],

@@ -141,9 +141,9 @@ const SET_BY_SERVER = [
 const SERVER_MEMBERS: ReadonlySet<string> = new Set(
   [
     ...SET_BY_SERVER,
-    ...Object.entries(CLIENT_MEMBERS).flatMap(([member, owner]) =>
-      owner === "server" ? [member] : [],
-    ),
+    ...Object.entries(CLIENT_MEMBERS)
+      .filter(([, owner]) => owner === "server")
+      .map(([member]) => member),
   ].map(normalizeMember),
 );
 
@@ -173,7 +173,7 @@ function copyClientMembers(metadata: unknown): Record<string, unknown> | undefin
 function registeredScope(
   policy: CompiledPolicy,
   scope: unknown,
-  { ceiling, defaultScope, unknownScopes = "drop", approvedScopes }: RegistrationOptions,
+  { ceiling, defaultScope, unknownScopes, approvedScopes }: RegistrationOptions,
 ): string | undefined {
   const limit = ceiling && createCeiling(policy, ceiling, false);
   const approval = createApproval(policy, approvedScopes);

@@ -28,7 +28,7 @@ export type ReadSource = (mark: string | undefined) => Promise<SourceRead>;
 interface Seen {
   readonly text: string;
   readonly mark: string | undefined;
-  readonly fault?: PolicyFault;
+  readonly fault?: PolicyFault | undefined;
 }
 
 /** What following a source needs. */
@@ -52,7 +52,7 @@ export function followSource(
   let seen = content;
   let fault: PolicyFault | undefined;
   let isClosed = false;
-  let stopTimer: (() => void) | undefined;
+  let stopTimer: () => void; // set by `schedule` below
   let running: Promise<boolean> | undefined;
 
   /** Keeps the policy, and reports a fault that is not the one of the last read. */
@@ -70,9 +70,8 @@ export function followSource(
         ? parsed
         : reviewPolicy(parsed.policy, policy, options.compareVersions ?? compareVersions);
     if (review.kind !== "policy") {
-      const found = review.kind === "fault" ? { fault: review.fault } : {};
-      seen = { text, mark, ...found };
-      return keep(found.fault);
+      seen = { text, mark, fault: review.fault };
+      return keep(review.fault);
     }
     try {
       await options.onPolicy?.(review.policy);
@@ -120,7 +119,7 @@ export function followSource(
     refresh,
     close: () => {
       isClosed = true;
-      stopTimer?.();
+      stopTimer();
     },
   });
 }

@@ -5,7 +5,7 @@ import { createFault, type PolicyFault } from "./source-result.js";
 
 /** What a text means for a source that has a policy: nothing new, a new policy, or a fault. */
 export type Review =
-  | { readonly kind: "same" }
+  | { readonly kind: "same"; readonly fault?: undefined }
   | { readonly kind: "policy"; readonly policy: Policy }
   | { readonly kind: "fault"; readonly fault: PolicyFault };
 

@@ -342,6 +342,60 @@ describe("toOcsf", () => {
     });
   });
 
+  it("maps an allowed call, member by member", () => {
+    const { remove } = events;
+    const edition = { name: "Shop", version: "7" };
+    expect(toOcsf({ ...remove, decision: { code: "allowed", allowed: true, scopes: [] } })).toEqual(
+      {
+        metadata: {
+          version: "1.8.0",
+          uid: remove.id,
+          product: { name: "scope-policy", vendor_name: "scope-policy" },
+          profiles: ["security_control"],
+          correlation_uid: "r-3",
+        },
+        time: Date.parse(remove.time),
+        category_uid: 6,
+        category_name: "Application Activity",
+        class_uid: 6003,
+        class_name: "API Activity",
+        activity_id: 4,
+        activity_name: "Delete",
+        type_uid: 600304,
+        type_name: "API Activity: Delete",
+        severity_id: 1,
+        severity: "Informational",
+        status_id: 1,
+        status: "Success",
+        status_code: "allowed",
+        message: "endpoint DELETE /orders/:id for client-1: allowed",
+        action_id: 1,
+        action: "Allowed",
+        disposition_id: 1,
+        disposition: "Allowed",
+        policy: edition,
+        actor: {
+          user: { uid: "user-1", credential_uid: "token-1" },
+          app_uid: "client-1",
+          idp: { name: "https://issuer.example.com" },
+          authorizations: [{ decision: "allowed", policy: edition }],
+        },
+        api: {
+          operation: "DELETE /orders/:id",
+          service: { name: "Shop" },
+          request: { uid: "r-3" },
+        },
+        src_endpoint: { name: "client-1" },
+        unmapped: {
+          token: remove.token,
+          decision: { code: "allowed", allowed: true, scopes: [] },
+          requirement: remove.requirement,
+          arguments: [],
+        },
+      },
+    );
+  });
+
   it("maps an anonymous caller, an empty operation name and an outage", () => {
     expect(toOcsf(events.anonymous).actor.user).toEqual({
       name: "unknown",

@@ -1,6 +1,6 @@
 // The library's verifiers hand the claims that the policy names to the authorizer; an own function returns `boundaries`.
 
-import { createAuthorizer, loadPolicy, type Verify } from "scope-policy";
+import { createAuthorizer, loadPolicy, type Rejection, type Verify } from "scope-policy";
 import { fetchGate } from "scope-policy/fetch";
 import { accessTokenFromClaims, jwtVerifier } from "scope-policy/verify";
 import { describe, expect, it } from "vitest";
@@ -48,7 +48,7 @@ const OWN =
 
 async function decisionOf(verify: Verify, raw: string, tool = "list", params: object = P1) {
   const reasons: string[] = [];
-  const onRejected = ({ reason }: { readonly reason: string }) => void reasons.push(reason);
+  const onRejected = ({ reason, detail }: Rejection) => void reasons.push(`${reason}: ${detail}`);
   const authorizer = createAuthorizer({ policy, verify, onRejected });
   const { decision, token } = await authorizer.decide(raw, tool as never, params as never);
   return { code: decision.code, boundaries: token?.boundaries, reasons };
@@ -89,7 +89,9 @@ describe.each(Object.keys(VERIFIERS))("a token of %s", (name) => {
       const [verify, raw] = await verifier({ [REGIONS]: claim });
       expect(await decisionOf(verify, raw, "list_region", EU)).toMatchObject({
         code: "invalid_token",
-        reasons: ["malformed"],
+        reasons: [
+          "malformed: a claim of a boundary is neither a text nor a list of at most 1,024 texts; no option accepts it",
+        ],
       });
     },
   );
@@ -118,7 +120,9 @@ describe("a token of an own `verify`", () => {
     async (boundaries) => {
       expect(await decisionOf(OWN(boundaries), "raw", "list_region", EU)).toMatchObject({
         code: "invalid_token",
-        reasons: ["verify_result"],
+        reasons: [
+          "verify_result: `boundaries` that `verify` or `authenticate` returned is not an object of lists of at most 1,024 texts each",
+        ],
       });
     },
   );

@@ -15,6 +15,24 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
     ],
     ["the policy's defaults if none is requested", {}, {}, "openid"],
     ["the policy's defaults for an empty scope", { scope: "" }, {}, "openid"],
+    [
+      "the policy's defaults for an empty scope if unknown scopes are refused",
+      { scope: "" },
+      { unknownScopes: "refuse" },
+      "openid",
+    ],
+    [
+      "a known scope if unknown scopes are refused",
+      { scope: "courses:read" },
+      { unknownScopes: "refuse" },
+      "courses:read",
+    ],
+    [
+      "the scope without unknown names if the server drops them",
+      { scope: "openid nope:x" },
+      { unknownScopes: "drop" },
+      "openid",
+    ],
     ["the scope without unknown names", { scope: "openid nope:x" }, {}, "openid"],
     [
       "the policy's defaults if only unknown names are requested",
@@ -101,7 +119,12 @@ describe("metadata for the consent page", () => {
       client_name: "<script>alert(1)</script>",
       client_uri: "https://app.example/",
       logo_uri: "https://app.example:8443/l.png?x=1",
-      redirect_uris: ["https://app.example/cb", "http://127.0.0.1:3000/cb", "com.example.app:/cb"],
+      redirect_uris: [
+        "https://app.example/cb",
+        "http://127.0.0.1:3000/cb",
+        "com.example.app:/cb",
+        "com.example.https:/cb",
+      ],
       scope: "openid",
       contacts: ["a@b.example"],
     };
@@ -191,12 +214,15 @@ describe("metadata for the consent page", () => {
     "https:///app.example/cb",
     "http:/127.0.0.1/cb",
     "myapp:/cb",
+    "com..example.app:/cb",
     "no url",
+    "url",
     7,
   ])("is refused for the redirect URI %s", (redirect_uri) => {
-    expect(register({ redirect_uris: [redirect_uri] })).toMatchObject({
+    expect(register({ redirect_uris: [redirect_uri] })).toEqual({
       ok: false,
       error: "invalid_redirect_uri",
+      error_description: "invalid redirect URI",
     });
   });
 
@@ -238,7 +264,16 @@ describe("a registration", () => {
     ["a list", ["x"]],
     ["an object that throws", throwing],
   ])("is refused if the metadata is %s", (_, metadata) => {
-    expect(register(metadata)).toMatchObject({ ok: false, error: "invalid_client_metadata" });
+    expect(register(metadata)).toEqual({
+      ok: false,
+      error: "invalid_client_metadata",
+      error_description: "the metadata is not a JSON object",
+    });
+  });
+
+  it("can have members that are undefined", () => {
+    const metadata = { client_name: undefined, logo_uri: undefined, scope: undefined };
+    expect(register(metadata)).toMatchObject({ ok: true, metadata: { scope: "openid" } });
   });
 
   it("ignores inherited members", () => {

@@ -126,6 +126,13 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
     );
   });
 
+  it("is refused with the name of the call that got an unknown option", () => {
+    const options = { resource: RESOURCE, scopeDescription: true };
+    expect(() => protectedResourceMetadata(policyWith({}), options)).toThrow(
+      "the options for the metadata of the resource",
+    );
+  });
+
   it("is refused for a value that is not a policy", () => {
     expect(() => protectedResourceMetadata({} as never, { resource: RESOURCE })).toThrow(
       expect.objectContaining({ code: "ERR_POLICY_UNKNOWN" }) as Error,

@@ -52,8 +52,20 @@ describe("the audit log", () => {
     expect(withoutTimes(html)).toMatchSnapshot();
   });
 
+  it("without a query has nothing chosen, and a link to older events of all clients", () => {
+    const html = renderAuditLog({ events: [entryOf()], next: "1.a" });
+    expect(html.match(/<option[^>]*>/g)).toEqual([
+      '<option value="" selected>',
+      '<option value="app-1">',
+      '<option value="" selected>',
+      '<option value="true">',
+    ]);
+    expect(html.match(/href="[^"]*"/g)).toEqual(['href="?before=1.a"']);
+  });
+
   it("without options has no links to other pages", () => {
     const html = renderAuditLog({ events: [entryOf()], next: null });
+    expect(html).toMatch(/<main><h1>[^<]*<\/h1>\n<p>[^<]*<\/p>\n<form /);
     expect(html).not.toContain("<a ");
     expect(html).not.toContain("<nav");
   });
@@ -123,6 +135,7 @@ describe("the audit log", () => {
   it.each([
     ["query", 7, "expected what `readAuditLogQuery` returns"],
     ["clients", [{ client_id: "a" }], "expected a list of clients"],
+    ["clients", [{ name: "a" }], "expected a list of clients"],
     ["clients", [null], "expected a list of clients"],
     ["clients", "a", "expected a list of clients"],
     ["locale", 7, "expected a language tag"],

@@ -17,6 +17,7 @@ const ORDERED: readonly (readonly [older: string, newer: string])[] = [
 const EQUAL: readonly (readonly [one: string, other: string])[] = [
   ["2", "2.0"],
   ["2026-01-02", "2026-1-2"],
+  ["1.007", "1.7"],
   ["abc", "abc"],
 ];
 

@@ -34,14 +34,24 @@ describe("a policy file", () => {
     inDirectory(async (directory) => {
       const file = join(directory, "policy.json");
       await writeFile(file, policyText("1"));
-      const { options } = recording({ interval: 5, diff: false });
+      const { options, changes } = recording({ interval: 5, diff: false });
       const source = await loadPolicySource(file, options);
       await writeFile(file, policyText("2"));
       await vi.waitFor(() => expect(source.policy.version).toBe("2"), 9_000);
       source.close();
       await writeFile(file, policyText("3"));
       expect(await source.refresh()).toBe(false);
-      expect(source.policy.version).toBe("2");
+      expect([source.policy.version, changes]).toEqual(["2", []]);
+    }));
+
+  it("is not compared with the one before if `onPolicy` closes the source", () =>
+    inDirectory(async (directory) => {
+      const file = join(directory, "policy.json");
+      await writeFile(file, policyText("1"));
+      const { options, changes } = recording({ onPolicy: () => source.close() });
+      const source = await loadPolicySource(file, options);
+      await writeFile(file, policyText("2"));
+      expect([await source.refresh(), changes]).toEqual([true, []]);
     }));
 
   it("starts no timer again if `onPolicy` closes the source", () =>
@@ -310,16 +320,18 @@ describe("a policy file", () => {
     }));
 
   it.each([
-    "",
-    "a\0b",
-    "http://example.com/policy.json",
-    "https://u:p@example.com/",
-    "https://example.com/#a",
-    "https://",
-    "file:///etc/policy.json",
-  ])("does not start with the source %j", async (source) => {
+    ["", "expected the path of a file or a URL"],
+    ["a\0b", "expected the path of a file or a URL"],
+    ["http://example.com/policy.json", "expected `https`, or `http` with a loopback host"],
+    ["https://u@example.com/", "expected a URL without credentials; give `fetch`"],
+    ["https://:p@example.com/", "expected a URL without credentials; give `fetch`"],
+    ["https://example.com/#a", "expected a URL without a fragment"],
+    ["https://", "invalid URL"],
+    ["file:///etc/policy.json", "give a file as its path"],
+  ])("does not start with the source %j", async (source, message) => {
     await expect(loadPolicySource(source)).rejects.toMatchObject({
       code: "ERR_OPTIONS_INVALID",
+      message: expect.stringContaining(message) as string,
       findings: [{ path: "source" }],
     });
   });

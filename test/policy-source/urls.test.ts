@@ -9,11 +9,13 @@ describe("a policy at a URL", () => {
     let text = policyText("1");
     const statuses: number[] = [];
     const asked: unknown[] = [];
+    const accepted = new Set<unknown>();
     await withServer(
       (request, response) => {
         const etag = `"${text.length}-${(JSON.parse(text) as { version: string }).version}"`;
         const isSame = request.headers["if-none-match"] === etag;
         asked.push(request.headers["if-none-match"]);
+        accepted.add(request.headers.accept);
         statuses.push(isSame ? 304 : 200);
         response.writeHead(isSame ? 304 : 200, { ETag: etag }).end(isSame ? undefined : text);
       },
@@ -30,6 +32,7 @@ describe("a policy at a URL", () => {
         source.close();
         expect(statuses).toEqual([200, 304, 200, 200, 304]);
         expect(asked[0]).toBeUndefined();
+        expect([...accepted]).toEqual(["application/json"]);
         expect([versions, faults.map(({ code }) => code)]).toEqual([["2"], ["older"]]);
       },
     );
@@ -38,6 +41,7 @@ describe("a policy at a URL", () => {
   interface Row {
     readonly title: string;
     readonly code: PolicyFaultCode;
+    readonly message: string;
     readonly answer: (response: ServerResponse) => void;
   }
 
@@ -45,36 +49,57 @@ describe("a policy at a URL", () => {
     {
       title: "a redirect",
       code: "unreadable",
+      message: "the server responded with status 302",
       answer: (response) => response.writeHead(302, { Location: "/other.json" }).end(),
     },
     {
       title: "an error of the server",
       code: "unreadable",
+      message: "the server responded with status 500",
       answer: (response) => response.writeHead(500).end(policyText("2")),
     },
     {
       title: "304 although nothing was named",
       code: "unreadable",
+      message: "the server responded with status 304",
       answer: (response) => response.writeHead(304).end(),
     },
     {
       title: "a body above the limit",
       code: "too_large",
+      message: "more than 1000 bytes",
       answer: (response) => response.end(policyText("2").padEnd(2_000)),
     },
     {
       title: "a connection that is cut",
       code: "unreadable",
+      message: "the server cannot be reached, or its response ended early",
       answer: (response) =>
         response.writeHead(200, { "Content-Length": "100" }).flushHeaders() ?? response.destroy(),
     },
-    { title: "no response in time", code: "unreadable", answer: () => undefined },
-    { title: "a policy with findings", code: "invalid", answer: (response) => response.end("{}") },
+    {
+      title: "no response in time",
+      code: "unreadable",
+      message: "no complete response within 300 ms",
+      answer: () => undefined,
+    },
+    {
+      title: "a policy with findings",
+      code: "invalid",
+      message: "3 findings in the policy",
+      answer: (response) => response.end("{}"),
+    },
+    {
+      title: "a policy that is not UTF-8",
+      code: "invalid",
+      message: "the policy is not UTF-8 text",
+      answer: (response) => response.end(Buffer.from([0xff])),
+    },
   ];
 
   it.each(titled(FAULTS, ({ title }) => title))(
     "stays as it was for %s",
-    async (_title, { code, answer }) => {
+    async (_title, { code, message, answer }) => {
       let count = 0;
       await withServer(
         (request, response) => {
@@ -88,6 +113,7 @@ describe("a policy at a URL", () => {
           const source = await loadPolicySource(url, options);
           expect(await source.refresh()).toBe(false);
           expect([source.policy.version, faults.map((fault) => fault.code)]).toEqual(["1", [code]]);
+          expect(faults[0]?.message).toContain(message);
           source.close();
         },
       );

@@ -200,6 +200,34 @@ describe("without onRejected", () => {
     expect(lines.join()).not.toContain("abc");
   });
 
+  it("logs what each reason means, if the verifier gives no detail", async () => {
+    const lines = await refuse(REASONS);
+    const [begin, end] = [
+      "scope-policy: a token was refused ",
+      ". Further refusals for this reason are not logged: see `onRejected`.",
+    ];
+    expect(lines.map((line) => line.replace(begin, "").replace(end, ""))).toEqual([
+      "(malformed): the credentials are not one bearer token",
+      "(algorithm): the algorithm of the signature is not accepted",
+      "(key): the issuer has no key for the token",
+      "(signature): the signature is not valid",
+      "(type): the token has another type",
+      "(issuer): the token comes from another issuer",
+      "(audience): the token is for another audience",
+      "(expired): `exp` is in the past; `clockTolerance` allows for the clock of the issuer",
+      "(not_yet_valid): `nbf` is in the future; `clockTolerance` allows for the clock of the issuer",
+      "(claim_missing): a required claim is missing",
+      "(scope_claim): the scope is not a valid scope or list of scope tokens",
+      "(confirmation): the token is bound to a key",
+      "(token_use): the token is not an access token",
+      "(inactive): the token is not active",
+      "(revoked): `isRevoked` returned true",
+      "(verify_result): `verify` returned no claims, so it does not accept the token",
+    ]);
+    for (const line of lines)
+      expect([line.slice(0, begin.length), line.endsWith(end)]).toEqual([begin, true]);
+  });
+
   it("logs nothing in production", async () => {
     vi.stubEnv("NODE_ENV", "production");
     expect(await refuse(["expired", "audience"])).toEqual([]);

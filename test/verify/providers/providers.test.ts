@@ -50,12 +50,14 @@ const OPTIONS: readonly {
   options: JwtVerifierOptions;
   issuer: unknown;
   jwks: string;
+  rest: object;
 }[] = [
   {
     title: "auth0",
     options: providers.auth0({ domain: "example.eu.auth0.com", audience }),
     issuer: "https://example.eu.auth0.com/",
     jwks: "https://example.eu.auth0.com/.well-known/jwks.json",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient" },
   },
   {
     title: "cognito",
@@ -66,18 +68,36 @@ const OPTIONS: readonly {
     }),
     issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
     jwks: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a/.well-known/jwks.json",
+    rest: {
+      audience: ["a", "b"],
+      audienceClaim: "client_id",
+      algorithms: ["RS256"],
+      profile: "lenient",
+    },
   },
   {
     title: "entra",
     options: providers.entra({ tenant: TENANT, audience }),
     issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
     jwks: `https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`,
+    rest: {
+      audience,
+      algorithms: ["RS256"],
+      profile: "lenient",
+      scopeClaim: { firstOf: ["scp", "roles"] },
+    },
   },
   {
     title: "entra, version 1",
     options: providers.entra({ tenant: TENANT, audience, version: 1 }),
     issuer: `https://sts.windows.net/${TENANT}/`,
     jwks: `https://login.microsoftonline.com/${TENANT}/discovery/keys`,
+    rest: {
+      audience,
+      algorithms: ["RS256"],
+      profile: "lenient",
+      scopeClaim: { firstOf: ["scp", "roles"] },
+    },
   },
   {
     title: "entra, several tenants",
@@ -88,48 +108,112 @@ const OPTIONS: readonly {
       tenants: [TENANT, OTHER],
     },
     jwks: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+    rest: {
+      audience,
+      algorithms: ["RS256"],
+      profile: "lenient",
+      scopeClaim: { firstOf: ["scp", "roles"] },
+    },
   },
   {
     title: "keycloak",
     options: providers.keycloak({ url: "https://example.com/auth", realm: "main", audience }),
     issuer: "https://example.com/auth/realms/main",
     jwks: "https://example.com/auth/realms/main/protocol/openid-connect/certs",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient" },
   },
   {
     title: "okta",
     options: providers.okta({ domain: "example.okta.com", server: "aus1", audience }),
     issuer: "https://example.okta.com/oauth2/aus1",
     jwks: "https://example.okta.com/oauth2/aus1/v1/keys",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient", scopeClaim: "scp" },
   },
   {
     title: "supabase",
     options: providers.supabase({ project: "abc" }),
     issuer: "https://abc.supabase.co/auth/v1",
     jwks: "https://abc.supabase.co/auth/v1/.well-known/jwks.json",
+    rest: { audience: "authenticated", algorithms: ["ES256", "RS256"], profile: "lenient" },
   },
   {
     title: "supabase, custom domain",
     options: providers.supabase({ domain: "auth.example.com", audience }),
     issuer: "https://auth.example.com/auth/v1",
     jwks: "https://auth.example.com/auth/v1/.well-known/jwks.json",
+    rest: { audience, algorithms: ["ES256", "RS256"], profile: "lenient" },
   },
   {
     title: "clerk",
     options: providers.clerk({ frontendApi: "clerk.example.com", clientId: "a" }),
     issuer: "https://clerk.example.com",
     jwks: "https://clerk.example.com/.well-known/jwks.json",
+    rest: { audience: "a", audienceClaim: "client_id", algorithms: ["RS256"], profile: "rfc9068" },
   },
   {
     title: "workos",
     options: providers.workos({ domain: "example.authkit.app", audience }),
     issuer: "https://example.authkit.app",
     jwks: "https://example.authkit.app/oauth2/jwks",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient" },
+  },
+  {
+    title: "auth0, permissions",
+    options: providers.auth0({ domain: "auth.example.com:8443", audience, permissions: true }),
+    issuer: "https://auth.example.com:8443/",
+    jwks: "https://auth.example.com:8443/.well-known/jwks.json",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient", scopeClaim: "permissions" },
+  },
+  {
+    title: "workos, permissions",
+    options: providers.workos({ domain: "a", audience, permissions: true }),
+    issuer: "https://a",
+    jwks: "https://a/oauth2/jwks",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient", scopeClaim: "permissions" },
+  },
+  {
+    title: "keycloak, the roles of a client",
+    options: providers.keycloak({
+      url: "http://localhost:8080",
+      realm: "main",
+      audience: [audience],
+      rolesOf: "orders",
+    }),
+    issuer: "http://localhost:8080/realms/main",
+    jwks: "http://localhost:8080/realms/main/protocol/openid-connect/certs",
+    rest: {
+      audience: [audience],
+      algorithms: ["RS256"],
+      profile: "lenient",
+      scopeClaim: ["resource_access", "orders", "roles"],
+    },
+  },
+  {
+    title: "okta, the default server",
+    options: providers.okta({ domain: "example.okta.com", audience }),
+    issuer: "https://example.okta.com/oauth2/default",
+    jwks: "https://example.okta.com/oauth2/default/v1/keys",
+    rest: { audience, algorithms: ["RS256"], profile: "lenient", scopeClaim: "scp" },
+  },
+  {
+    title: "cognito, with an audience",
+    options: providers.cognito({ region: "eu-west-1", userPoolId: "eu-west-1_a", audience }),
+    issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+    jwks: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a/.well-known/jwks.json",
+    rest: { audience: [audience], algorithms: ["RS256"], profile: "lenient" },
+  },
+  {
+    title: "clerk, session tokens",
+    options: providers.clerk({ frontendApi: "clerk.example.com", authorizedParties: "b" }),
+    issuer: "https://clerk.example.com",
+    jwks: "https://clerk.example.com/.well-known/jwks.json",
+    rest: { audience: "b", audienceClaim: "azp", algorithms: ["RS256"], profile: "lenient" },
   },
 ];
 
 describe("the options of", () => {
-  it.each(titled(OPTIONS))("%s", (_title, { options, issuer, jwks }) => {
-    expect(options).toMatchObject({ issuer, jwks });
+  it.each(titled(OPTIONS))("%s", (_title, { options, issuer, jwks, rest }) => {
+    expect(options).toEqual({ issuer, jwks, ...rest });
     expect(() => jwtVerifier(options)).not.toThrow();
   });
 
