@@ -1,5 +1,6 @@
 // A policy with boundaries, and tokens for them.
 
+import { base64url } from "jose";
 import { type AccessToken, createAuthorizer, loadPolicy } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
 
@@ -47,7 +48,7 @@ export const hosting = loadPolicy<typeof DEFINITION>(DEFINITION);
 /** Encodes claims as a raw token, from which the verifier of {@link createGateParts} reads them. */
 export function rawToken(claims: Partial<AccessToken>): string {
   const text = JSON.stringify({ sub: "ada", client_id: "app", ...claims });
-  return Buffer.from(text).toString("base64url");
+  return base64url.encode(text);
 }
 
 /** Creates an authorizer of the policy, with the audit events that it wrote and the reasons of rejected tokens. */
@@ -56,7 +57,7 @@ export function createGateParts() {
   const reasons: string[] = [];
   const authorizer = createAuthorizer({
     policy: hosting,
-    verify: (raw) => JSON.parse(Buffer.from(raw, "base64url").toString()) as AccessToken,
+    verify: (raw) => JSON.parse(new TextDecoder().decode(base64url.decode(raw))) as AccessToken,
     trustClaims: ["entitlements"],
     resource: "https://api.example.com/mcp",
     authorizationServers: ["https://as.example"],

@@ -1,5 +1,6 @@
 // A policy with each condition of this folder, and tokens for them.
 
+import { base64url } from "jose";
 import { type AccessToken, createAuthorizer, loadPolicy } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
 
@@ -73,7 +74,7 @@ export function rawToken(claims: Partial<AccessToken>): string {
     iss: "https://as.example",
     ...claims,
   });
-  return Buffer.from(text).toString("base64url");
+  return base64url.encode(text);
 }
 
 /** Creates an authorizer of the policy that trusts every claim, with the audit events that it wrote. */
@@ -81,7 +82,7 @@ export function createGateParts(policy = shop) {
   const events: AuditEvent[] = [];
   const authorizer = createAuthorizer({
     policy,
-    verify: (raw) => JSON.parse(Buffer.from(raw, "base64url").toString()) as AccessToken,
+    verify: (raw) => JSON.parse(new TextDecoder().decode(base64url.decode(raw))) as AccessToken,
     trustClaims: ["tier", "account_type", "entitlements", "first_party"],
     resource: "https://api.example.com/mcp",
     authorizationServers: ["https://as.example"],

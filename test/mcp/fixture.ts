@@ -1,5 +1,6 @@
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { McpServer } from "@modelcontextprotocol/server";
+import { base64url } from "jose";
 import {
   type AccessToken,
   type AuthorizerOptions,
@@ -65,7 +66,7 @@ export function tokenOf(
     client_id: "app",
     ...claims,
   });
-  return Buffer.from(text).toString("base64url");
+  return base64url.encode(text);
 }
 
 export const READER = tokenOf({ scope: "mcp:tools notes:read" });
@@ -80,7 +81,7 @@ export const EXPIRED = tokenOf({ scope: "mcp:tools notes:read", exp: 1 });
 export function verify(rawToken: string): AccessToken | undefined {
   if (rawToken === "outage") throw new Error("the keys cannot be read: secret inner words");
   try {
-    const claims = JSON.parse(Buffer.from(rawToken, "base64url").toString()) as AccessToken;
+    const claims = JSON.parse(new TextDecoder().decode(base64url.decode(rawToken))) as AccessToken;
     return claims.exp !== undefined && claims.exp * 1_000 <= Date.now() ? undefined : claims;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 /** Whether this is the nightly run. */
-const IS_FULL = process.env["SWEEP_FULL"] === "1";
+const IS_FULL = typeof process !== "undefined" && process.env["SWEEP_FULL"] === "1";
 
 /** How many times as many cases the nightly run checks. */
 const FACTOR = 40;

@@ -43,7 +43,7 @@ const listOf = ({ scope }: Claims): string[] =>
   typeof scope === "string" ? scope.split(" ").filter(Boolean) : [...scope];
 
 /** Returns a new text with the same characters. */
-const freshText = (text: string): string => Buffer.from(text, "latin1").toString("latin1");
+const freshText = (text: string): string => text.split("").join("");
 
 /**
  * Creates the function that returns the object for a token. `same` has one for each token; `live` and `swapped` have one for all, the
