@@ -146,12 +146,15 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
     return isHidden ? rejected(verdict.reason, REPEATED) : verdict;
   };
 
-  return hideReasons((rawToken) => {
-    // the text of a token in the cache was tested before
-    const isKnown = typeof rawToken === "string" && tokenCache.textOf(rawToken) !== undefined;
-    if (!isKnown && !isBearerToken(rawToken)) return rejected("malformed", MALFORMED);
-    return tokenCache.get(rawToken, clock()) ?? flight(rawToken, () => introspect(rawToken));
-  }, tokenCache.textOf);
+  return hideReasons(
+    (rawToken) => {
+      // the text of a token in the cache was tested before
+      const isKnown = typeof rawToken === "string" && tokenCache.textOf(rawToken) !== undefined;
+      if (!isKnown && !isBearerToken(rawToken)) return rejected("malformed", MALFORMED);
+      return tokenCache.get(rawToken, clock()) ?? flight(rawToken, () => introspect(rawToken));
+    },
+    (rawToken) => tokenCache.textOf(rawToken),
+  );
 }
 
 /** Creates the requests of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or of RFC 6750. */

@@ -69,15 +69,20 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
     return verdict;
   };
 
-  return hideReasons((rawToken) => {
-    const now = clock();
-    const known = typeof rawToken === "string" ? tokenCache.get(rawToken, now) : undefined;
-    if (known !== undefined) return known;
-    const jws = readCompactJws(rawToken);
-    if (jws === undefined) return rejected("malformed", describeMalformed(rawToken));
-    const { header, claims } = jws;
-    // checks without a key come first, so that a token of another issuer causes no key request and no signature check
-    const fault = firstFault(ofHeader, header, now) ?? firstFault(ofClaims, claims, now);
-    return fault === undefined ? verifySignature(rawToken, jws) : withOrigin(fault, claims, header);
-  }, tokenCache.textOf);
+  return hideReasons(
+    (rawToken) => {
+      const now = clock();
+      const known = typeof rawToken === "string" ? tokenCache.get(rawToken, now) : undefined;
+      if (known !== undefined) return known;
+      const jws = readCompactJws(rawToken);
+      if (jws === undefined) return rejected("malformed", describeMalformed(rawToken));
+      const { header, claims } = jws;
+      // checks without a key come first, so that a token of another issuer causes no key request and no signature check
+      const fault = firstFault(ofHeader, header, now) ?? firstFault(ofClaims, claims, now);
+      return fault === undefined
+        ? verifySignature(rawToken, jws)
+        : withOrigin(fault, claims, header);
+    },
+    (rawToken) => tokenCache.textOf(rawToken),
+  );
 }
