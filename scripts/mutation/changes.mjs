@@ -68,8 +68,10 @@ export async function changesOf(folder, files) {
   /** @type {Map<string, number>} */
   const seen = new Map();
   const inOrder = mutants.toSorted(
-    ({ location: { start: one } }, { location: { start: other } }) =>
-      one.line - other.line || one.column - other.column,
+    (one, other) =>
+      files.indexOf(one.fileName) - files.indexOf(other.fileName) ||
+      one.location.start.line - other.location.start.line ||
+      one.location.start.column - other.location.start.column,
   );
   const changes = inOrder.map((mutant) => {
     const { id, fileName: file, mutatorName: mutator, replacement, location } = mutant;

@@ -2,7 +2,7 @@
 // copies it into the folder of the run, where `quick-plan.json` lists the changes. Writes a line of JSON for each into `quick.jsonl`.
 //
 // The instrumented source reads the change to make from `__stryker__`, and counts there which change each test meets.
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { TestRunner } from "vitest";
 
 /**
@@ -24,6 +24,11 @@ import { TestRunner } from "vitest";
 const MAX_DURATION = 200;
 /** Maximum duration of the tests of one change in milliseconds: more are left to Stryker. */
 const MAX_TOTAL = 2_500;
+const SLOW = "quick-slow.json";
+/** Maximum number of tests that do not pass any more, after which a new process makes the other changes. */
+const MAX_BROKEN = 50;
+/** @type {Set<KnownTest>} */
+const broken = new Set();
 const HOOKS = /** @type {const} */ (["beforeAll", "afterAll", "beforeEach", "afterEach"]);
 /** The id of no change: with `undefined`, the source would look for one in the environment. */
 const NONE = "none";
@@ -37,6 +42,10 @@ const shared = world.quickRunner;
 
 /** @type {{ files: number, ids: string[] }} */
 const plan = JSON.parse(readFileSync("quick-plan.json", "utf8"));
+/** Names of slow tests, which later processes skip. @type {string[]} */
+const known = existsSync(SLOW) ? JSON.parse(readFileSync(SLOW, "utf8")) : [];
+const slow = new Set(known);
+const nameOf = (/** @type {Test} */ test) => `${test.file.name} ${test.fullTestName}`;
 const write = (/** @type {object} */ row) =>
   appendFileSync("quick.jsonl", `${JSON.stringify(row)}\n`);
 
@@ -60,14 +69,13 @@ async function passes({ test }) {
   }
 }
 
-/** Returns the fast tests that meet each change. @returns {Promise<Map<string, Cover[]>>} */
-async function coverOfChanges() {
+/** Returns the fast tests that meet each change. @returns {Map<string, Cover[]>} */
+function coverOfChanges() {
   /** @type {Map<string, Cover[]>} */
   const covers = new Map();
   for (const [test, hits] of Object.entries(stryker.mutantCoverage?.perTest ?? {})) {
     const known = shared.tests.get(test);
-    // a test that cannot be run twice proves nothing
-    if (known === undefined || known.duration > MAX_DURATION || !(await passes(known))) continue;
+    if (known === undefined || known.duration > MAX_DURATION) continue;
     for (const [id, count] of Object.entries(hits)) {
       const list = covers.get(id) ?? [];
       list.push({ known, hits: count });
@@ -78,37 +86,38 @@ async function coverOfChanges() {
 }
 
 /**
- * Makes a change and runs the tests that meet it, until one fails. That test must pass again without the change, otherwise the
- * change has left a state behind.
+ * Makes a change and runs the tests that meet it, until one fails that passes again without the change. A test that does not pass again
+ * cannot be run twice, or the change has left a state behind.
  *
- * @param {string} id @param {readonly Cover[]} covers @returns {Promise<"noticed" | "not noticed" | "unclear">}
+ * @param {string} id @param {readonly Cover[]} covers @returns {Promise<"noticed" | "not noticed">}
  */
 async function make(id, covers) {
   let total = 0;
   for (const { known, hits } of covers) {
+    if (broken.has(known)) continue;
     total += known.duration;
     if (total > MAX_TOTAL) break;
     Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: hits * 100 + 1_000 });
     const isNoticed = !(await passes(known));
     Object.assign(stryker, { activeMutant: NONE, hitCount: undefined });
-    if (isNoticed) return (await passes(known)) ? "noticed" : "unclear";
+    if (!isNoticed) continue;
+    if (await passes(known)) return "noticed";
+    broken.add(known);
   }
   return "not noticed";
 }
 
 /** Makes all changes. */
 async function makeAll() {
+  writeFileSync(SLOW, JSON.stringify([...slow]));
   stryker.activeMutant = NONE;
-  const covers = await coverOfChanges();
+  const covers = coverOfChanges();
   for (const id of plan.ids) {
     write({ id });
     const own = covers.get(id) ?? [];
-    const outcome = await make(
-      id,
-      own.toSorted((one, other) => one.known.duration - other.known.duration),
-    );
-    write({ id, outcome });
-    if (outcome === "unclear") process.exit(1);
+    const byDuration = own.toSorted((one, other) => one.known.duration - other.known.duration);
+    write({ id, outcome: await make(id, byDuration), broken: broken.size });
+    if (broken.size > MAX_BROKEN) break;
   }
   write({ outcome: "done" });
 }
@@ -127,6 +136,12 @@ export default class QuickRunner extends TestRunner {
   }
 
   /** @override @param {Test} test */
+  async onBeforeRunTask(test) {
+    if (slow.has(nameOf(test))) test.mode = "skip";
+    await super.onBeforeRunTask(test);
+  }
+
+  /** @override @param {Test} test */
   onBeforeTryTask(test) {
     super.onBeforeTryTask(test);
     stryker.currentTestId = test.id;
@@ -138,6 +153,7 @@ export default class QuickRunner extends TestRunner {
     stryker.currentTestId = undefined;
     const duration = performance.now() - shared.started;
     super.onAfterTryTask(test);
+    if (duration > MAX_DURATION) slow.add(nameOf(test));
     if (!hasHooks(test)) shared.tests.set(test.id, { test, duration });
   }
 }

@@ -1,7 +1,16 @@
 // Makes many changes in one process, where Stryker starts a run of the tests for each. What is noticed here is noticed. Everything else
 // is left to Stryker: changes of what a module does when it is loaded, slow tests, tests with hooks, endless loops.
 import { spawn } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { root } from "../entries.mjs";
 import { vitestConfig } from "./stryker.mjs";
@@ -28,7 +37,7 @@ const MAX_SILENCE = 60_000;
 export async function runQuick(folder, tests, sources, changes) {
   for (const { name, content } of sources) writeFileSync(join(folder, name), content);
   copyFileSync(join(root, "scripts/mutation", RUNNER), join(folder, RUNNER));
-  const members = `runner: "./${RUNNER}", pool: "forks", isolate: false, fileParallelism: false, reporters: ["dot"],`;
+  const members = `runner: "./${RUNNER}", pool: "forks", isolate: false, fileParallelism: false, reporters: [],`;
   writeFileSync(join(folder, CONFIG), vitestConfig(tests, members));
   rmSync(join(folder, OUTCOMES), { force: true });
   writeFileSync(join(folder, OUTCOMES), "");
@@ -75,10 +84,11 @@ function countFiles(folder, { tests, except }) {
 
 /** Runs Vitest until all changes are made, one leaves a state behind, or one does not end. @param {string} folder */
 async function runOnce(folder) {
+  const log = openSync(join(folder, "quick.log"), "a");
   const child = spawn("npx", ["vitest", "run", "--config", CONFIG], {
     cwd: folder,
     detached: true,
-    stdio: "ignore",
+    stdio: ["ignore", log, log],
   });
   const end = () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
@@ -100,4 +110,5 @@ async function runOnce(folder) {
   await new Promise((resolve) => child.on("exit", resolve));
   process.off("SIGTERM", stop);
   clearInterval(watch);
+  closeSync(log);
 }

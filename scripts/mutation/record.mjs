@@ -1,4 +1,5 @@
 // What is known of a room: the last measurement, and the changes that no test can notice, with the reasons. A file for each room.
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../entries.mjs";
@@ -31,11 +32,11 @@ export function readRecord(room) {
 }
 
 /** Writes a measurement beside the list of the room. @param {string} room @param {Measurement} measurement */
-export const writeMeasurement = (room, measurement) =>
-  writeFileSync(
-    pathOf(room),
-    `${JSON.stringify({ measurement, equivalent: readRecord(room).equivalent }, undefined, 2)}\n`,
-  );
+export function writeMeasurement(room, measurement) {
+  const record = { measurement, equivalent: readRecord(room).equivalent };
+  writeFileSync(pathOf(room), JSON.stringify(record));
+  execFileSync("npx", ["biome", "format", "--write", pathOf(room)], { cwd: root, stdio: "ignore" });
+}
 
 /** @param {RoomRecord} record @returns {string[]} names of the changes that are listed as equivalent */
 export const equivalentNames = ({ equivalent }) =>
