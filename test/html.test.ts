@@ -93,6 +93,17 @@ function textOf(node: Node): string {
   return "childNodes" in node ? node.childNodes.map(textOf).join("") : "";
 }
 
+/** Returns the texts that are not in an element of their own. */
+function looseTextsOf(html: string): readonly string[] {
+  return elementsOf(html)
+    .elements.filter(({ tagName }) =>
+      ["body", "header", "main", "form", "ul", "footer", "dl"].includes(tagName),
+    )
+    .flatMap(({ childNodes }) => childNodes.filter(({ nodeName }) => nodeName === "#text"))
+    .map(textOf)
+    .filter((text) => text.trim() !== "");
+}
+
 describe("the page", () => {
   it("contains no script, event handler or style attribute from any value", () => {
     const { elements, all } = pageOf();
@@ -324,14 +335,7 @@ describe("the page", () => {
 
   it("has no text between the elements of its structure", () => {
     for (const facts of [everything, { requested: "courses:read", user: null }]) {
-      const { elements } = pageOf(facts as Partial<ConsentFacts>);
-      const structure = elements.filter(({ tagName }) =>
-        ["header", "main", "form", "ul", "footer", "dl"].includes(tagName),
-      );
-      const texts = structure.flatMap(({ childNodes }) =>
-        childNodes.filter(({ nodeName }) => nodeName === "#text").map(textOf),
-      );
-      expect(texts.filter((text) => text.trim() !== "")).toEqual([]);
+      expect(looseTextsOf(pageOf(facts as Partial<ConsentFacts>).html)).toEqual([]);
     }
   });
 
@@ -352,6 +356,7 @@ it("the page shows why a box is not checked, and adds no description to a row wi
   const html = renderConsent(consentScreen(plain, facts), { action: "/consent", csrf: "c" });
   expect(html).toContain('<p class="why" id="scope-2-why">You did not allow this before.</p>');
   expect(html.match(/aria-describedby="[^"]*"/g)).toEqual(['aria-describedby="scope-2-why"']);
+  expect(looseTextsOf(html)).toEqual([]);
 });
 
 it("the page shows what a scope implies", () => {

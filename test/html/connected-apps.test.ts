@@ -111,7 +111,11 @@ it("the headers allow the stylesheets of the page and nothing else", () => {
   const digest = createHash("sha256").update(SETTINGS_STYLE).digest("base64");
   expect(SETTINGS_STYLE_DIGEST).toBe(`sha256-${digest}`);
   expect(pageOf()).toContain(`<style>${SETTINGS_STYLE}</style>`);
-  expect(SETTINGS_PAGE_HEADERS["Content-Security-Policy"]).toBe(
-    `default-src 'none'; style-src 'self' '${STYLE_DIGEST}' 'sha256-${digest}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
-  );
+  expect(SETTINGS_PAGE_HEADERS).toEqual({
+    "Content-Security-Policy": `default-src 'none'; style-src 'self' '${STYLE_DIGEST}' 'sha256-${digest}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+  });
 });
