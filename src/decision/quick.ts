@@ -30,19 +30,22 @@ const MAX_STATES = 256;
 export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
   const [only, another] = operation.plain ?? [];
   if (only === undefined || another !== undefined || isSlow(operation)) return undefined;
-  const { rule } = only;
-  if (!rule.byScopes || rule.alternatives.length > 2) return undefined;
-  if (!rule.alternatives.every(({ literals }) => literals.length === 1)) return undefined;
-  const [first, second] = rule.alternatives;
-  if (first?.granted === undefined) return undefined;
-  const accepted = rule.alternatives.map(({ source }) => source.scopes ?? []);
-  const { scopes } = first.granted;
+  const { byScopes, alternatives } = only.rule;
+  const [first, second] = alternatives;
+  const granted = first?.granted;
+  const isChoice =
+    byScopes &&
+    granted !== undefined &&
+    alternatives.length <= 2 &&
+    alternatives.every(({ literals }) => literals.length === 1);
+  if (!isChoice) return undefined;
+  const accepted = alternatives.map((one) => (one.granted as Allowed).scopes);
   return {
-    first: first.literals[0] as number,
+    first: first?.literals[0] as number,
     second: second?.literals[0] ?? -1,
-    ifFirst: first.granted,
+    ifFirst: granted,
     ifSecond: second?.granted,
-    ifNone: deepFreeze(insufficientScope(scopes, scopes, accepted)),
+    ifNone: deepFreeze(insufficientScope(granted.scopes, granted.scopes, accepted)),
   };
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import type { AuthorizationCall } from "../../src/resource-server/authorizer-types.js";
 import { readCredentials, readKnownCredentials } from "../../src/resource-server/credentials.js";
 import { hideReasons } from "../../src/resource-server/verifier-result.js";
 import { createTokenCache } from "../../src/verify/token-cache.js";
@@ -54,4 +55,37 @@ describe("a text that the verifier has accepted before", () => {
     expect(cache.get(`a${tail}`, 2)).toBeUndefined();
     expect(createTokenCache(false).textOf(`a${tail}`)).toBeUndefined();
   });
+});
+
+describe("the members of a call", () => {
+  const policy = loadPolicy({
+    name: "A",
+    version: "1",
+    scopes: { a: {}, "/x/{id}": {} },
+    tools: { t: "a", x: "/x/{id}" },
+  });
+  const verify = (rawToken: string) => ({ scope: rawToken === "a" ? "a" : "/x/1" });
+  const authorizer = createAuthorizer({ policy, verify, onRejected: () => undefined });
+  const CALLS: readonly AuthorizationCall[] = [
+    { authorization: "Bearer a", operation: "t" },
+    { authorization: "Bearer b", operation: "x", params: { id: "1" } },
+    { authorization: undefined, authenticate: () => ({ scope: "a" }), operation: "t" },
+    { authorization: undefined, operation: "t", requestId: "r1", signInScope: "resource" },
+    { authorization: undefined, operation: "t", arguments: {}, protocolVersion: "2025-11-25" },
+    { authorization: "Bearer b", operation: "t", auditDenialsOnly: true, credentialsFirst: true },
+    { authorization: "Bearer b", operation: "t", enforced: false },
+  ];
+
+  it.each(CALLS.map((call) => [JSON.stringify(call), call] as const))(
+    "count if they are its own, and not if they are inherited: %s",
+    async (_title, call) => {
+      const nothing = await authorizer.admit({} as AuthorizationCall);
+      const inherited = Object.create(call) as AuthorizationCall;
+      expect((await authorizer.admit(inherited)).decision).toEqual(nothing.decision);
+      expect((await authorizer.admit(call)).decision).not.toEqual(nothing.decision);
+      expect((await authorizer.admit({ ...call })).decision).toEqual(
+        (await authorizer.admit(call)).decision,
+      );
+    },
+  );
 });
