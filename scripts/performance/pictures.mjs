@@ -126,7 +126,7 @@ function drawDecisions() {
         label: {
           show: true,
           // the smaller number on the left of its dot, the larger one on the right
-          formatter: ({ value }) =>
+          formatter: (/** @type {{ value?: unknown }} */ { value }) =>
             Math.round(Number(/** @type {number[]} */ (value)[0])).toLocaleString("en"),
           color: colour(who),
           fontSize: 12,

@@ -7,7 +7,6 @@ import type {
   PreparedOperation,
   PreparedRule,
   PreparedUse,
-  ScopeChoice,
   Values,
 } from "./prepared.js";
 import { choiceOf, createStateDecisions, valueRuleOf } from "./quick.js";
@@ -18,56 +17,31 @@ export function prepareOperation(operation: Operation, tiers: number): PreparedO
   const denial = operation.denial === undefined ? undefined : denied(operation.denial);
   const { name, params } = operation;
   const summary = { public: operation.public, ...summarizeRules(rules, rules, denial) };
-  const slow = { name, params, ...summary, ...NO_CHOICE, ...NOT_KNOWN };
+  const slow: PreparedOperation = { ...UNDECIDED, name, params, ...summary };
   const choice = choiceOf(summary);
   const byState = choice === undefined ? createStateDecisions(summary, tiers) : undefined;
   const byValue = valueRuleOf(summary);
-  const prepared = arrange({ ...slow, ...choice, byState, byValue });
+  const prepared: PreparedOperation = { ...slow, ...choice, byState, byValue };
   if (operation.cases.length === 0) return prepared;
   const cases = operation.cases.map(({ when, branch }) => ({
     when,
     operation: prepareOperation(branch, tiers),
   }));
-  return arrange({ ...slow, branches: [...cases, { when: [], operation: prepared }] });
+  return { ...slow, branches: [...cases, { when: [], operation: prepared }] };
 }
 
-const NO_CHOICE: ScopeChoice = {
+/** The members that most decisions read. Every operation begins with them, in this order, so that they are in the object itself. */
+const UNDECIDED = {
   first: -1,
   second: -1,
   ifFirst: undefined,
   ifSecond: undefined,
   ifNone: undefined,
-};
-const NOT_KNOWN = {
   byState: undefined,
   byValue: undefined,
   branches: undefined,
   combined: undefined,
 };
-
-/** Returns the operation with the members in the order in which a decision reads them. All operations have the same order. */
-function arrange(operation: PreparedOperation): PreparedOperation {
-  return {
-    first: operation.first,
-    second: operation.second,
-    ifFirst: operation.ifFirst,
-    ifSecond: operation.ifSecond,
-    ifNone: operation.ifNone,
-    byState: operation.byState,
-    byValue: operation.byValue,
-    name: operation.name,
-    params: operation.params,
-    denied: operation.denied,
-    public: operation.public,
-    authentication: operation.authentication,
-    gated: operation.gated,
-    rules: operation.rules,
-    enriching: operation.enriching,
-    plain: operation.plain,
-    branches: operation.branches,
-    combined: operation.combined,
-  };
-}
 
 /** Returns the operation that decides a call: the branch that its arguments choose, for combined patterns one branch of each. */
 export function branchOf(operation: PreparedOperation, params: unknown): PreparedOperation {
@@ -205,13 +179,12 @@ export function combinePatterns(
   const isBranched = denial === undefined && matching.some(({ branches }) => branches);
   const all = matching.flatMap((operation) => operation.rules);
   const summary = summarizeRules(rules, all, denial);
-  return arrange({
+  return {
+    ...UNDECIDED,
     name,
     params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
     ...summary,
-    ...NO_CHOICE,
-    ...NOT_KNOWN,
     combined: isBranched ? matching : undefined,
-  });
+  };
 }

@@ -51,10 +51,10 @@ export interface HoleValues {
   readonly takesPlain: boolean;
 }
 
-const PLAIN_CHARS = `${charsBetween("a", "z")}${charsBetween("A", "Z")}${charsBetween("0", "9")}_-`;
-/** By the code of a character: whether it is in {@link PLAIN_CHARS}. */
+const PLAIN_CHAR = /[\w-]/;
+/** By the code of a character: whether it is one of a plain value. */
 const isPlainCode = Array.from({ length: 128 }, (_, code) =>
-  PLAIN_CHARS.includes(String.fromCharCode(code)),
+  PLAIN_CHAR.test(String.fromCharCode(code)),
 );
 
 /** Returns whether a value has 1 to 128 letters, digits, `_` and `-`, as most identifiers. Takes 15 ns for 10 characters, a pattern 70. */
@@ -102,7 +102,7 @@ export function holeValues(context: HoleContext): HoleValues {
   const notFirst = urnPattern(context, hasColon);
   const not = excluded.length === 0 ? "" : `(?![${excluded.sort().join("").replace("-", "\\-")}])`;
   const source = `^(?!\\.\\.?$)${notFirst}(?:${not}[A-Za-z0-9._~!$&'()+,;=:@|-]){1,128}${notLast}$`;
-  const takesPlain = notFirst === "" && [...PLAIN_CHARS].every((char) => chars.includes(char));
+  const takesPlain = notFirst === "" && !excluded.some((char) => PLAIN_CHAR.test(char));
   const values = known.get(source) ?? { chars, pattern: new RegExp(source), takesPlain };
   known.set(source, values);
   return values;
