@@ -88,4 +88,10 @@ describe("the members of a call", () => {
       );
     },
   );
+
+  it.each([undefined, null])("are those of an empty call if there is none: %s", async (call) => {
+    const { decision } = await authorizer.admit(call as never);
+    expect(decision).toEqual((await authorizer.admit({} as AuthorizationCall)).decision);
+    expect(decision.code).toBe("unknown_operation");
+  });
 });
