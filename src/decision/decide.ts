@@ -112,12 +112,14 @@ function decideForValue(
     const known =
       template === undefined
         ? allowedValue(rule, tokenScopes, given)
-        : decideByTemplate(template, rule, tokenScopes, given);
+        : decideByTemplate(template, rule, tokenScopes, given, false);
     if (known !== undefined) return known;
   }
   const value = readValue(param, given);
   if (typeof value !== "string") return value;
   if (tokenScopes === undefined) return INVALID_TOKEN;
+  if (template !== undefined)
+    return decideByTemplate(template, rule, tokenScopes, value, true) as Decision;
   // the text of a number can be a value of the token
   const known = value === given ? undefined : allowedValue(rule, tokenScopes, value);
   return known ?? decideByValue(rule, tokenScopes, value);

@@ -148,16 +148,21 @@ export function valueRuleOf(operation: QuickFacts): ValueRule | undefined {
   };
 }
 
-/** Returns the decision for a value by the only template of a rule; `undefined` if the value must be checked first. */
+/**
+ * Returns the decision for a value by the only template of a rule; `undefined` if the value must be checked first.
+ *
+ * @param isChecked - whether the value was checked
+ */
 export function decideByTemplate(
   { scope, before, after }: ValueWay,
   { takesPlain, mismatch }: ValueRule,
   tokenScopes: TokenScopes,
   value: string,
+  isChecked: boolean,
 ): Decision | undefined {
   const isHeld = hasScope(tokenScopes, scope);
   if (isHeld && isFor(tokenScopes, scope, value)) return allowed([before + value + after]);
-  if (!takesPlain || !isPlainValue(value)) return undefined;
+  if (!isChecked && !(takesPlain && isPlainValue(value))) return undefined;
   if (isHeld) return mismatch;
   const scopes = [before + value + after];
   return insufficientScope(scopes, scopes, [scopes]);
@@ -190,10 +195,6 @@ export function decideByValue(
 ): Decision {
   for (const { scope, granted } of ways)
     if (granted !== undefined && hasScope(tokenScopes, scope)) return granted;
-  if (ways.length === 1) {
-    const scopes = missingBy(ways[0] as ValueWay, tokenScopes, value);
-    return scopes === undefined ? mismatch : insufficientScope(scopes, scopes, [scopes]);
-  }
   const all = ways.map((way) => missingBy(way, tokenScopes, value));
   const open = all.filter((scopes) => scopes !== undefined);
   const [first] = open;

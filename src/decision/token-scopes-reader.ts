@@ -4,7 +4,7 @@ import { isScopeToken } from "../grammar/scope-token.js";
 import { acceptsValue } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../policy/compiled-policy.js";
 import { readOwn } from "./access-token.js";
-import { addScopes, keepScopes, knownScopes } from "./own-token.js";
+import { addScopes, keepScopes } from "./own-token.js";
 import { createTextTable } from "./text-table.js";
 import {
   createTokenScopes,
@@ -42,7 +42,8 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
   // the scopes of other tokens depend on more members than `scope`
   const isUnbounded = policy.boundaries.length === 0;
   let hits = 0;
-  const readAnew = (token: object): TokenScopes | undefined => {
+  return (token) => {
+    if (typeof token !== "object" || token === null) return undefined;
     const scope = readOwn(token, "scope");
     if (typeof scope !== "string") return readList(policy, scope);
     const known = byText.find(scope);
@@ -56,10 +57,6 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
     const tokenScopes = readText(policy, scope);
     if (tokenScopes !== undefined) byText.add(tokenScopes);
     return tokenScopes;
-  };
-  return (token) => {
-    if (typeof token !== "object" || token === null) return undefined;
-    return knownScopes(token, policy) ?? readAnew(token);
   };
 }
 

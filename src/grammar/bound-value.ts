@@ -62,8 +62,7 @@ export function isPlainValue(value: string): boolean {
   const { length } = value;
   if (length === 0 || length > MAX_VALUE_LENGTH) return false;
   for (let at = 0; at < length; at += 1) {
-    const code = value.charCodeAt(at);
-    if (code > 127 || isPlainCode[code] !== true) return false;
+    if (isPlainCode[value.charCodeAt(at)] !== true) return false;
   }
   return true;
 }

@@ -55,17 +55,17 @@ function ownCall(given: AuthorizationCall): AuthorizationCall {
   const own: AuthorizationCall = given ?? NO_CALL;
   const has = Object.hasOwn;
   const call = {
-    authorization: has(own, "authorization") ? own.authorization : undefined,
-    authenticate: has(own, "authenticate") ? own.authenticate : undefined,
-    operation: has(own, "operation") ? own.operation : NO_CALL.operation,
-    params: has(own, "params") ? own.params : undefined,
-    arguments: has(own, "arguments") ? own.arguments : undefined,
-    requestId: has(own, "requestId") ? own.requestId : undefined,
-    protocolVersion: has(own, "protocolVersion") ? own.protocolVersion : undefined,
-    signInScope: has(own, "signInScope") ? own.signInScope : NO_CALL.signInScope,
-    auditDenialsOnly: has(own, "auditDenialsOnly") ? own.auditDenialsOnly : false,
-    credentialsFirst: has(own, "credentialsFirst") ? own.credentialsFirst : false,
-    enforced: has(own, "enforced") ? own.enforced : true,
+    authorization: (has(own, "authorization") ? own : NO_CALL).authorization,
+    authenticate: (has(own, "authenticate") ? own : NO_CALL).authenticate,
+    operation: (has(own, "operation") ? own : NO_CALL).operation,
+    params: (has(own, "params") ? own : NO_CALL).params,
+    arguments: (has(own, "arguments") ? own : NO_CALL).arguments,
+    requestId: (has(own, "requestId") ? own : NO_CALL).requestId,
+    protocolVersion: (has(own, "protocolVersion") ? own : NO_CALL).protocolVersion,
+    signInScope: (has(own, "signInScope") ? own : NO_CALL).signInScope,
+    auditDenialsOnly: (has(own, "auditDenialsOnly") ? own : NO_CALL).auditDenialsOnly,
+    credentialsFirst: (has(own, "credentialsFirst") ? own : NO_CALL).credentialsFirst,
+    enforced: (has(own, "enforced") ? own : NO_CALL).enforced,
   } satisfies Record<Exclude<keyof AuthorizationCall, "audited">, unknown> as {
     -readonly [Name in keyof AuthorizationCall]: AuthorizationCall[Name];
   };

@@ -89,6 +89,28 @@ describe("the members of a call", () => {
     },
   );
 
+  const MEMBERS: AuthorizationCall = {
+    authorization: "Bearer a",
+    authenticate: () => ({ scope: "a" }),
+    operation: "t",
+    params: { id: "1" },
+    arguments: { id: "1" },
+    requestId: "r1",
+    protocolVersion: "2025-11-25",
+    signInScope: "resource",
+    auditDenialsOnly: true,
+    credentialsFirst: true,
+    enforced: false,
+  };
+
+  it.each(Object.entries(MEMBERS))("has none that is inherited: %s", async (name, value) => {
+    const own = { authorization: "Bearer b", operation: "t" };
+    const others = Object.fromEntries(Object.entries(own).filter(([other]) => other !== name));
+    const inherited = Object.create({ [name]: value as unknown }) as object;
+    const call = Object.assign(inherited, others);
+    expect(await authorizer.admit(call as never)).toEqual(await authorizer.admit(others as never));
+  });
+
   it.each([undefined, null])("are those of an empty call if there is none: %s", async (call) => {
     const { decision } = await authorizer.admit(call as never);
     expect(decision).toEqual((await authorizer.admit({} as AuthorizationCall)).decision);
