@@ -1,4 +1,4 @@
-// npm run bench:door [-- --write] [-- --suite NAME]... [-- --only NAME]... [-- --rounds N] [-- --seconds N]: measures a route behind a gate against
+// npm run bench:door [-- --write] [-- --suite NAME]... [-- --only NAME]... [-- --rounds N] [-- --turns N]: measures a route behind a gate against
 // the same route without a gate, and against the middleware of other packages for the same task (a signed token, its issuer and audience, one
 // scope). Each contender runs in its own process, and another process sends the load to one after the other, with the same token. Ratios
 // are comparable between machines; requests per second are not. `--write` writes scripts/bench/doors.json, from which
@@ -16,11 +16,16 @@ const RESULTS = new URL("bench/doors.json", import.meta.url);
 /** Load before each measurement, in seconds. */
 const WARM_UP = 3;
 
+/** Length of a slice, in seconds: short, so that a contender and the route without a gate meet the same other programs of the machine. */
+const SLICE = 0.3;
+
 /**
- * What a slice of a second measured of a contender: requests per second, and microseconds of CPU time for each request.
+ * What a slice measured of a contender: requests per second, and microseconds of CPU time for each request.
  *
- * @typedef {{ name: string, rate: number, cpu: number }} Sample
+ * @typedef {{ rate: number, cpu: number }} Sample
  */
+
+/** A slice of each contender, one after another. @typedef {ReadonlyMap<string, Sample>} Turn */
 
 /**
  * Starts a contender and warms it up.
@@ -37,50 +42,64 @@ async function startContender({ suite, name, issued, loader }) {
 }
 
 /**
- * Measures the contenders of a framework, in slices of a second: each gets a slice in turn. The processes are new ones, because two
+ * Measures the contenders of a framework in turns: a slice of each, in another order each time. The processes are new ones, because two
  * processes of one program differ by more than the effect that is measured here.
  *
- * @param {{ suite: string, names: readonly string[], issued: Issued, loader: Child, seconds: number }} options
- * @returns {Promise<Sample[]>}
+ * @param {{ suite: string, names: readonly string[], issued: Issued, loader: Child, turns: number }} options
+ * @returns {Promise<Turn[]>}
  */
-async function measureRound({ suite, names, issued, loader, seconds }) {
+async function measureRound({ suite, names, issued, loader, turns }) {
   const contenders = [];
   for (const name of names) contenders.push(await startContender({ suite, name, issued, loader }));
-  /** @type {Sample[]} */
-  const samples = [];
-  for (let slice = 0; slice < seconds; slice += 1) {
-    for (const { name, child, target } of contenders) {
+  /** @type {Turn[]} */
+  const measured = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    /** @type {Map<string, Sample>} */
+    const samples = new Map();
+    const first = turn % contenders.length;
+    for (const { name, child, target } of [
+      ...contenders.slice(first),
+      ...contenders.slice(0, first),
+    ]) {
       const before = await child.ask({});
-      const { answered } = await loader.ask({ seconds: 1, target });
+      const { answered, elapsed } = await loader.ask({ seconds: SLICE, target });
       const after = await child.ask({});
       const used = after.user + after.system - before.user - before.system;
-      samples.push({ name, rate: answered, cpu: used / answered });
+      samples.set(name, { rate: answered / elapsed, cpu: used / answered });
     }
+    measured.push(samples);
   }
   for (const { child } of contenders) child.stop();
-  return samples;
+  return measured;
+}
+
+/** @param {readonly number[]} numbers */
+function median(numbers) {
+  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1] ?? Number.NaN;
 }
 
 /**
- * Returns the best slice of each contender, because other programs of the machine only take time away.
+ * Returns the medians of each contender. Ratios and differences are taken in each turn before the median: what slows the machine down
+ * slows both.
  *
  * @param {readonly string[]} names
- * @param {readonly Sample[]} samples
+ * @param {readonly Turn[]} turns
  */
-function summarize(names, samples) {
-  const best = names.map((name) => {
-    const own = samples.filter((sample) => sample.name === name);
-    const rate = Math.max(...own.map((sample) => sample.rate));
-    return { name, rate, cpu: Math.min(...own.map((sample) => sample.cpu)) };
+function summarize(names, turns) {
+  const [bare = ""] = names;
+  return names.map((name) => {
+    const pairs = turns.map((turn) => {
+      const [own, without] = /** @type {[Sample, Sample]} */ ([turn.get(name), turn.get(bare)]);
+      return { ...own, relative: own.rate / without.rate, added: own.cpu - without.cpu };
+    });
+    return {
+      name,
+      requestsPerSecond: Math.round(median(pairs.map(({ rate }) => rate))),
+      relative: Number(median(pairs.map(({ relative }) => relative)).toFixed(3)),
+      microseconds: Number(median(pairs.map(({ cpu }) => cpu)).toFixed(1)),
+      added: Number(median(pairs.map(({ added }) => added)).toFixed(1)),
+    };
   });
-  const [bare] = /** @type {[Sample]} */ (best);
-  return best.map(({ name, rate, cpu }) => ({
-    name,
-    requestsPerSecond: rate,
-    relative: Number((rate / bare.rate).toFixed(3)),
-    microseconds: Number(cpu.toFixed(1)),
-    added: Number((cpu - bare.cpu).toFixed(1)),
-  }));
 }
 
 /** @type {(suite: string, rows: ReturnType<typeof summarize>) => void} */
@@ -100,13 +119,13 @@ function print(suite, rows) {
 const { values } = parseArgs({
   options: {
     write: { type: "boolean", default: false },
-    rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "4" },
+    turns: { type: "string", default: "15" },
     suite: { type: "string", multiple: true, default: Object.keys(SUITES) },
     only: { type: "string", multiple: true },
   },
 });
-const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+const [rounds, turns] = [Number(values.rounds), Number(values.turns)];
 const issued = await startIssuer();
 const loader = startChild(["load"]);
 await loader.ready;
@@ -115,11 +134,11 @@ const measured = {};
 for (const suite of values.suite) {
   const [bare = "", ...gates] = Object.keys(SUITES[suite] ?? {});
   const names = [bare, ...gates.filter((name) => values.only?.includes(name) ?? true)];
-  /** @type {Sample[]} */
-  const samples = [];
+  /** @type {Turn[]} */
+  const all = [];
   for (let round = 0; round < rounds; round += 1)
-    samples.push(...(await measureRound({ suite, names, issued, loader, seconds })));
-  measured[suite] = summarize(names, samples);
+    all.push(...(await measureRound({ suite, names, issued, loader, turns })));
+  measured[suite] = summarize(names, all);
   print(suite, measured[suite]);
 }
 loader.stop();
@@ -131,6 +150,6 @@ if (values.write) {
   const suites = { ...known.suites, ...measured };
   const order = Object.keys(SUITES).filter((suite) => suite in suites);
   const sorted = Object.fromEntries(order.map((suite) => [suite, suites[suite]]));
-  const results = { date, node: process.version, rounds, seconds, suites: sorted };
+  const results = { date, node: process.version, rounds, turns, suites: sorted };
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
 }

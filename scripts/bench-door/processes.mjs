@@ -17,9 +17,10 @@ const CONNECTIONS = 20;
  */
 
 /**
- * A message of a child process: its port, the CPU time that it has used, or the responses that it has counted.
+ * A message of a child process: its port, the CPU time that it has used, or the responses that it has counted
+ * in how many seconds.
  *
- * @typedef {{ port: number, user: number, system: number, answered: number, other: number }} Message
+ * @typedef {{ port: number, user: number, system: number, answered: number, other: number, elapsed: number }} Message
  */
 
 /** @typedef {ReturnType<typeof startChild>} Child */
@@ -42,6 +43,7 @@ async function sendLoad() {
   /** @param {{ seconds: number, target: Target }} order */
   const run = async (order) => {
     const { url, method = "GET", headers = {}, body } = order.target;
+    const started = performance.now();
     const result = await autocannon({
       url,
       method,
@@ -50,7 +52,8 @@ async function sendLoad() {
       connections: CONNECTIONS,
       duration: order.seconds,
     });
-    process.send?.({ answered: result["2xx"], other: result.non2xx + result.errors });
+    const elapsed = (performance.now() - started) / 1_000;
+    process.send?.({ answered: result["2xx"], other: result.non2xx + result.errors, elapsed });
   };
   process.on("message", (order) => void run(/** @type {never} */ (order)));
   process.send?.({});

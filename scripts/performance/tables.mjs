@@ -59,8 +59,8 @@ export const PARTS = {
         ]),
       ),
     );
-    const { rounds, seconds } = doors;
-    const text = `The best second of ${rounds * seconds}, in ${rounds} processes, ${origin(doors)}:`;
+    const { rounds, turns } = doors;
+    const text = `Medians of ${rounds * turns} turns, in ${rounds} processes of each contender, ${origin(doors)}:`;
     return [text, ...tables].join("\n\n");
   },
 };
