@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { measure } from "mitata";
 import { CONTENDERS } from "./bench/contenders.mjs";
 import { DENIALS } from "./bench/denials.mjs";
+import { BOUND_CHECKS, BOUND_REQUESTS, BOUND_TEXTS } from "./bench/operations.mjs";
 import { WORKLOADS } from "./bench/workloads.mjs";
 
 /** @import { Contender } from "./bench/contenders.mjs" */
@@ -157,6 +158,39 @@ async function measureDenials() {
   return rows;
 }
 
+async function measureOperations() {
+  const jobs = await Promise.all(
+    BOUND_CHECKS.map(async ({ prepare, bind, decide }) => {
+      const held = BOUND_TEXTS.map(prepare);
+      const bound = new Map(BOUND_REQUESTS.map(({ tool }) => [tool, bind(tool)]));
+      const requests = BOUND_REQUESTS.slice(
+        0,
+        BOUND_REQUESTS.length - (BOUND_REQUESTS.length % BATCH),
+      );
+      const tokens = requests.map(({ text }) => held[text] ?? {});
+      const operations = /** @type {string[]} */ (requests.map(({ tool }) => bound.get(tool)));
+      const values = requests.map(() => undefined);
+      const loop = await createLoop(/** @type {never} */ (decide));
+      const run = () => loop({ tokens, tools: operations, values });
+      return { before: () => undefined, run, decisions: requests.length };
+    }),
+  );
+  if (new Set(jobs.map(({ run }) => run())).size > 1)
+    throw new Error("bound operations: the checks disagree");
+  const [theirs = Number.NaN, ...times] = await measureAll(jobs);
+  return times.map((ours, index) => {
+    const of = BOUND_CHECKS[index + 1]?.name ?? "";
+    return {
+      name: `bound at startup: ${of}`,
+      of,
+      kind: "operation",
+      ours,
+      theirs,
+      ratio: ours / theirs,
+    };
+  });
+}
+
 /** @typedef {{ name: string, of: string, kind: string, ours: number, theirs: number, ratio: number }} Row */
 
 /**
@@ -181,7 +215,7 @@ const parts = [
   ...names
     .flatMap((name) => WORKLOADS[name] ?? [])
     .map((create) => () => measureWorkload(create())),
-  ...(named.length === 0 ? [measureDenials] : []),
+  ...(named.length === 0 ? [measureDenials, measureOperations] : []),
 ];
 /** @type {Record<string, number>} */
 const known = isCheck ? JSON.parse(readFileSync(RATIOS, "utf8")) : {};
@@ -192,7 +226,7 @@ console.log(
 );
 const heads = ["scope-policy", "Set and Map", "ratio"].map((head) => head.padStart(12));
 console.log(
-  `${" ".repeat(62)}${heads.join("")}\n(for a denial, the second column is an allowed call)`,
+  `${" ".repeat(62)}${heads.join("")}\n(for a denial, the second column is an allowed call; for an operation that is bound at startup, a check of bits)`,
 );
 let failed = 0;
 for (const run of parts) {

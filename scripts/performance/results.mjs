@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 /**
  * Nanoseconds of a decision: `theirs` of the check with `Set` and `Map`, for a denial of an allowed call.
  *
- * @typedef {{ of: string, kind: "known" | "anew" | "denial", ours: number, theirs: number }} DecisionRow
+ * @typedef {{ of: string, kind: "known" | "anew" | "denial" | "operation", ours: number, theirs: number }} DecisionRow
  *
  * @typedef {object} DoorRow
  * @property {string} name

@@ -40,6 +40,12 @@ export const PARTS = {
       .map((row) => [row.of, whole(row.ours), whole(row.theirs), ratioOf(row)]);
     return table(["denial", "nanoseconds", "allowed", "ratio"], rows);
   },
+  operations: () => {
+    const rows = decisions.rows
+      .filter(({ kind }) => kind === "operation")
+      .map((row) => [row.of, row.ours.toFixed(1), row.theirs.toFixed(1), ratioOf(row)]);
+    return table(["bound at startup", "nanoseconds", "bits by hand", "ratio"], rows);
+  },
   gates: () => {
     const tables = Object.entries(doors.suites).map(([suite, rows]) =>
       table(

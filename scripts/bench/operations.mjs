@@ -1,0 +1,57 @@
+import { loadPolicy } from "scope-policy";
+import { accessTokenFromClaims } from "scope-policy/verify";
+import { WORKLOADS } from "./workloads.mjs";
+
+/**
+ * A check that is bound to an operation at startup: there is no name to look up.
+ *
+ * @typedef {object} BoundCheck
+ * @property {string} name
+ * @property {(text: string) => object} prepare - what a program holds of a token
+ * @property {(tool: string) => unknown} bind
+ * @property {(token: never, operation: never) => boolean} decide
+ */
+
+const create = /** @type {() => import("./workloads.mjs").Workload} */ (WORKLOADS["loopwise"]);
+const { scopes, tools, texts, requests } = create();
+const policy = loadPolicy({
+  name: "Bench",
+  version: "1",
+  scopes: Object.fromEntries(scopes.map((scope) => [scope, {}])),
+  tools: Object.fromEntries([...tools].map(([tool, anyOf]) => [tool, { anyOf }])),
+});
+const bits = new Map(scopes.map((scope, index) => [scope, 1 << index]));
+/** @type {(names: readonly string[]) => number} */
+const bitsOf = (names) => names.reduce((sum, name) => sum | (bits.get(name) ?? 0), 0);
+
+const bind = (/** @type {string} */ tool) => policy.operation(tool);
+/** Returns a function of its own for each kind of token, as in two programs. @type {() => BoundCheck["decide"]} */
+const createDecide = () => (token, operation) =>
+  /** @type {{ decide: (token: object) => { allowed: boolean } }} */ (operation).decide(token)
+    .allowed;
+
+/** The lower limit comes first: one bit for each scope, and no name, no reason, no check of what a token is. @type {readonly BoundCheck[]} */
+export const BOUND_CHECKS = [
+  {
+    name: "bits by hand",
+    prepare: (text) => ({ bits: bitsOf(text.split(" ")) }),
+    bind: (tool) => ({ bits: bitsOf(tools.get(tool) ?? []) }),
+    /** @type {(token: { bits: number }, operation: { bits: number }) => boolean} */
+    decide: (token, operation) => (token.bits & operation.bits) !== 0,
+  },
+  {
+    name: "a token that the library made",
+    prepare: (scope) => accessTokenFromClaims({ scope, sub: "user-1", client_id: "app-1" }) ?? {},
+    bind,
+    decide: createDecide(),
+  },
+  {
+    name: "a token of the caller",
+    prepare: (scope) => ({ scope, sub: "user-1", client_id: "app-1" }),
+    bind,
+    decide: createDecide(),
+  },
+];
+
+export const BOUND_REQUESTS = requests.filter(({ tool }) => tools.has(tool));
+export const BOUND_TEXTS = texts;
