@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { holeValues, isPlainValue } from "../../src/grammar/bound-value.js";
+import { acceptsPlainValues, acceptsValue } from "../../src/grammar/template.js";
+import { compileText } from "./compiled.js";
 
 const CONTEXTS = ["flat", "path", "colon", "dot", "uri"].flatMap((form) =>
   [undefined, "", "u", "ur", "urn", "/x/", "x:"].flatMap((start) =>
@@ -48,5 +50,42 @@ describe("a plain value", () => {
     expect(holeValues({ ...usual, form: "path", start: "/x/", after: "y" }).takesPlain).toBe(false);
     // `u:rn` and the like would be URIs
     expect(holeValues({ ...usual, form: "colon", start: "", after: ":a" }).takesPlain).toBe(false);
+  });
+});
+
+describe("the values of a placeholder", () => {
+  // the third template has the name twice, and its second place excludes `z`
+  const TEMPLATES = [
+    ["/x/{id}/y", true],
+    ["/x/{id}z", false],
+    ["/x/{id}/y/{id}z", false],
+  ] as const;
+
+  it.each(TEMPLATES)("are all plain values, or not: %s: %s", (text, expected) => {
+    expect(acceptsPlainValues(compileText(text), 0)).toBe(expected);
+  });
+
+  it.each(TEMPLATES)("are the same with and without the short way: %s", (text) => {
+    const template = compileText(text);
+    const withoutPlain = {
+      ...template,
+      accepted: template.accepted.map((list) => list.map((one) => ({ ...one, takesPlain: false }))),
+    };
+    const values = [
+      "a",
+      "z",
+      "az",
+      "za",
+      "a.b",
+      "..",
+      "",
+      "a b",
+      "é",
+      "a".repeat(128),
+      "a".repeat(129),
+      1,
+    ];
+    for (const value of values)
+      expect(acceptsValue(template, 0, value)).toBe(acceptsValue(withoutPlain, 0, value));
   });
 });
