@@ -134,7 +134,8 @@ function report({ total, drawn, wanted, listed, statuses }, minutes) {
     else if (isNoticed(statuses.get(name)))
       console.log(`listed as equivalent, but noticed: ${file} ${JSON.stringify(rest)}`);
   }
-  const made = drawn.filter((one) => isMeasured(statusOf(one)));
+  // what is listed as equivalent is not made again with `--left`
+  const made = drawn.filter((one) => isMeasured(statusOf(one)) || listed.has(nameOf(one)));
   const noticed = made.filter((one) => isNoticed(statusOf(one))).length;
   const equivalent = made.filter(
     (one) => !isNoticed(statusOf(one)) && listed.has(nameOf(one)),

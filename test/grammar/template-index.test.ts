@@ -75,6 +75,11 @@ describe("compileTemplate", () => {
 });
 
 describe("shapeKey", () => {
+  it("is another one for the same characters before and after another place", () => {
+    const keys = ["/a{x}b", "/{x}ab", "/ab{x}"].map((text) => shapeKey(compileText(text)));
+    expect(new Set(keys).size).toBe(3);
+  });
+
   it("is equal exactly for templates that differ in placeholder names alone", () => {
     const pair = fc.oneof(
       fc.tuple(templateText, templateText),
