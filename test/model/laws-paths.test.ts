@@ -215,6 +215,21 @@ describe("endpoints with catch-alls and text beside placeholders", { timeout: 30
     );
   });
 
+  it("are denied in every spelling of a denying catch-all that another endpoint matches too", () => {
+    const entries: [string, object][] = [
+      ["GET /{p0}:go/{rest*}", { public: true }],
+      ["GET /{p0}/{p1}:go/{rest*}", { deny: "no" }],
+    ];
+    const codeOf = (policy: ReturnType<typeof policyOf>, path: string) =>
+      policy.decideRequest(undefined, { method: "GET", path }).code;
+    for (const policy of [policyOf(entries), policyOf(entries.toReversed())]) {
+      expect(codeOf(policy, "/c:go/c:go/a")).toBe("denied");
+      expect(codeOf(policy, "/c:go/c:GO/a")).toBe("denied");
+      expect(codeOf(policy, "/c:go/c/a")).toBe("allowed");
+    }
+    expect(codeOf(policyOf(entries.slice(1)), "/c:go/c:GO/a")).toBe("unknown_operation");
+  });
+
   it("do not depend on their order, and the found one alone matches the path too", () => {
     law(
       cases,
@@ -230,7 +245,10 @@ describe("endpoints with catch-alls and text beside placeholders", { timeout: 30
         );
         if (found === undefined) return false;
         const entry = new Map(entries).get(found.name) as object;
-        expect(policyOf([[found.name, entry]]).findEndpoint(request)).toEqual(found);
+        const alone = policyOf([[found.name, entry]]);
+        // beside another match, a denying catch-all is found for every spelling, and alone for its own only
+        if ("deny" in entry) expect(alone.decideRequest(undefined, request).allowed).toBe(false);
+        else expect(alone.findEndpoint(request)).toEqual(found);
         return true;
       },
       200,
