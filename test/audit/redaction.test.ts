@@ -39,6 +39,10 @@ describe("secrets next to their name in a text", () => {
     [`openssl -passin pass:${S}`, "openssl -passin pass:[redacted]"],
     [`curl -u a:${S} https://x.example`, "curl -u [redacted] https://x.example"],
     [`curl --user "a:${S}"`, 'curl --user "[redacted]"'],
+    [
+      `curl --proxy-user alice.b:${S} https://x.example`,
+      "curl --proxy-user [redacted] https://x.example",
+    ],
     [`sshpass -p ${S} ssh x`, "sshpass -p [redacted] ssh x"],
     [`docker login -u me -p ${S}`, "docker login -u me -p [redacted]"],
     [`mysql -u root -p${S} db`, "mysql -u root -p[redacted] db"],
