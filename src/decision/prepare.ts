@@ -29,19 +29,30 @@ export function prepareOperation(operation: Operation, tiers: number): PreparedO
   return arrange({ ...slow, branches: [...cases, { when: [], operation: prepared }] });
 }
 
-/** An operation without the members that only some operations have. */
-type OperationDraft = Partial<PreparedOperation> &
-  RuleSummary &
-  Pick<PreparedOperation, "name" | "params" | "public">;
+/** The members that only some operations have, as own members, so that none is inherited. */
+const UNDECIDED = {
+  first: -1,
+  second: -1,
+  ifFirst: undefined,
+  ifSecond: undefined,
+  ifNone: undefined,
+  byState: undefined,
+  byValue: undefined,
+  branches: undefined,
+  combined: undefined,
+};
+
+type OperationDraft = Omit<PreparedOperation, keyof typeof UNDECIDED> & Partial<PreparedOperation>;
 
 /**
  * Returns an operation whose members are in one order, those first that most decisions read: from one literal, so that they are in the
- * object itself. A spread makes a decision half as slow again.
+ * object itself. What a spread returns makes a decision half as slow again.
  */
-function arrange(draft: OperationDraft): PreparedOperation {
+function arrange(given: OperationDraft): PreparedOperation {
+  const draft: PreparedOperation = { ...UNDECIDED, ...given };
   return {
-    first: draft.first ?? -1,
-    second: draft.second ?? -1,
+    first: draft.first,
+    second: draft.second,
     ifFirst: draft.ifFirst,
     ifSecond: draft.ifSecond,
     ifNone: draft.ifNone,
