@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { startIssuer } from "./bench-door/issued.mjs";
 import { startChild, targetOf } from "./bench-door/processes.mjs";
 import { SUITES } from "./bench-door/suites.mjs";
+import { median } from "./median.mjs";
 
 /** @import { Issued } from "./bench-door/issued.mjs" */
 /** @import { Child } from "./bench-door/processes.mjs" */
@@ -71,11 +72,6 @@ async function measureRound({ suite, names, issued, loader, turns }) {
   }
   for (const { child } of contenders) child.stop();
   return measured;
-}
-
-/** @param {readonly number[]} numbers */
-function median(numbers) {
-  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1] ?? Number.NaN;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { median } from "./median.mjs";
 
 const IMPORTS = [
   "zod",
@@ -99,11 +100,6 @@ function compare(list, rounds) {
     cpu: median(all.map(({ cpu }) => cpu)),
     wall: median(all.map(({ wall }) => wall)),
   }));
-}
-
-/** @param {readonly number[]} numbers */
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
 
 /**

@@ -163,16 +163,12 @@ async function measureOperations() {
     BOUND_CHECKS.map(async ({ prepare, bind, decide }) => {
       const held = BOUND_TEXTS.map(prepare);
       const bound = new Map(BOUND_REQUESTS.map(({ tool }) => [tool, bind(tool)]));
-      const requests = BOUND_REQUESTS.slice(
-        0,
-        BOUND_REQUESTS.length - (BOUND_REQUESTS.length % BATCH),
-      );
-      const tokens = requests.map(({ text }) => held[text] ?? {});
-      const operations = /** @type {string[]} */ (requests.map(({ tool }) => bound.get(tool)));
-      const values = requests.map(() => undefined);
+      const tokens = BOUND_REQUESTS.map(({ text }) => held[text] ?? {});
+      const tools = /** @type {string[]} */ (BOUND_REQUESTS.map(({ tool }) => bound.get(tool)));
+      const values = BOUND_REQUESTS.map(() => undefined);
       const loop = await createLoop(/** @type {never} */ (decide));
-      const run = () => loop({ tokens, tools: operations, values });
-      return { before: () => undefined, run, decisions: requests.length };
+      const run = () => loop({ tokens, tools, values });
+      return { before: () => undefined, run, decisions: BOUND_REQUESTS.length };
     }),
   );
   if (new Set(jobs.map(({ run }) => run())).size > 1)
@@ -235,10 +231,9 @@ for (const run of parts) {
     print(rows);
     for (const row of rows) measured.set(row.name, [...(measured.get(row.name) ?? []), row]);
     const worse = rows.filter(({ name, ratio }) => ratio > (known[name] ?? Infinity) * TOLERANCE);
-    if (worse.length === 0 && !isWrite) break;
-    if (attempt < ATTEMPTS) continue;
-    if (worse.length === 0) break;
-    failed += 1;
+    const isEnough = attempt === ATTEMPTS || (worse.length === 0 && !isWrite);
+    if (!isEnough) continue;
+    failed += worse.length > 0 ? 1 : 0;
     for (const { name, ratio } of worse)
       console.error(`FAILED: ${name}: ${ratio.toFixed(2)}, over a third more than ${known[name]}`);
     break;

@@ -9,18 +9,26 @@ import { loadPolicy } from "scope-policy";
  * @property {(text: string, tool: string, value: string | undefined) => boolean} anew - decides about a text that was just parsed
  */
 
-/**
- * @param {Workload} workload
- * @returns {Contender}
- */
-function scopePolicy({ scopes, tools }) {
-  const policy = loadPolicy({
+/** Loads the policy of a workload. @param {Workload} workload */
+export function loadWorkload({ scopes, tools }) {
+  return loadPolicy({
     name: "Bench",
     version: "1",
     scopes: Object.fromEntries(scopes.map((scope) => [scope, {}])),
     tools: Object.fromEntries([...tools].map(([tool, anyOf]) => [tool, { anyOf }])),
   });
-  const prepare = (/** @type {string} */ scope) => ({ scope, sub: "user-1", client_id: "app-1" });
+}
+
+/** Returns what a verified token contains. @param {string} scope */
+export const claimsOf = (scope) => ({ scope, sub: "user-1", client_id: "app-1" });
+
+/**
+ * @param {Workload} workload
+ * @returns {Contender}
+ */
+function scopePolicy(workload) {
+  const policy = loadWorkload(workload);
+  const prepare = claimsOf;
   return {
     prepare,
     known: (held, tool, id) =>

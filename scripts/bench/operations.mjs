@@ -1,5 +1,5 @@
-import { loadPolicy } from "scope-policy";
 import { accessTokenFromClaims } from "scope-policy/verify";
+import { claimsOf, loadWorkload } from "./contenders.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
 /**
@@ -13,13 +13,9 @@ import { WORKLOADS } from "./workloads.mjs";
  */
 
 const create = /** @type {() => import("./workloads.mjs").Workload} */ (WORKLOADS["loopwise"]);
-const { scopes, tools, texts, requests } = create();
-const policy = loadPolicy({
-  name: "Bench",
-  version: "1",
-  scopes: Object.fromEntries(scopes.map((scope) => [scope, {}])),
-  tools: Object.fromEntries([...tools].map(([tool, anyOf]) => [tool, { anyOf }])),
-});
+const workload = create();
+const { scopes, tools, texts, requests } = workload;
+const policy = loadWorkload(workload);
 const bits = new Map(scopes.map((scope, index) => [scope, 1 << index]));
 /** @type {(names: readonly string[]) => number} */
 const bitsOf = (names) => names.reduce((sum, name) => sum | (bits.get(name) ?? 0), 0);
@@ -41,13 +37,13 @@ export const BOUND_CHECKS = [
   },
   {
     name: "a token that the library made",
-    prepare: (scope) => accessTokenFromClaims({ scope, sub: "user-1", client_id: "app-1" }) ?? {},
+    prepare: (scope) => accessTokenFromClaims(claimsOf(scope)) ?? {},
     bind,
     decide: createDecide(),
   },
   {
     name: "a token of the caller",
-    prepare: (scope) => ({ scope, sub: "user-1", client_id: "app-1" }),
+    prepare: claimsOf,
     bind,
     decide: createDecide(),
   },

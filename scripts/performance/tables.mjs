@@ -66,7 +66,8 @@ export const PARTS = {
       ),
     );
     const { rounds, turns } = doors;
-    const text = `Medians of ${rounds * turns} turns, in ${rounds} processes of each contender, ${origin(doors)}:`;
+    const processes = rounds === 1 ? "one process" : `${rounds} processes`;
+    const text = `Medians of ${rounds * turns} turns, in ${processes} of each contender, ${origin(doors)}:`;
     return [text, ...tables].join("\n\n");
   },
 };
