@@ -245,10 +245,10 @@ describe("endpoints with catch-alls and text beside placeholders", { timeout: 30
         );
         if (found === undefined) return false;
         const entry = new Map(entries).get(found.name) as object;
-        const alone = policyOf([[found.name, entry]]);
+        const alone = policyOf([[found.name, entry]]).findEndpoint(request);
         // beside another match, a denying catch-all is found for every spelling, and alone for its own only
-        if ("deny" in entry) expect(alone.decideRequest(undefined, request).allowed).toBe(false);
-        else expect(alone.findEndpoint(request)).toEqual(found);
+        const isOtherSpelling = alone === undefined && "deny" in entry;
+        if (!isOtherSpelling) expect(alone).toEqual(found);
         return true;
       },
       200,
