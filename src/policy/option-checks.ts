@@ -76,17 +76,14 @@ export function checkOptions<Options extends object>(
 ): Options {
   const given = ownMembers(options);
   const own = (given ?? {}) as Readonly<Record<string, unknown>>;
-  const known = Object.keys(checks);
-  const findings = [
-    ...optionFindings(own, checks),
-    ...(given === undefined ? [findingOf("option", "", "expected an object with options")] : []),
-    ...Object.keys(own)
-      .filter((name) => !known.includes(name))
-      .map((name) => {
-        const meant = nearest(name, known);
-        return findingOf("unknown_key", name, "unknown option", meant);
-      }),
-  ];
+  const findings = [...optionFindings(own, checks)];
+  if (given === undefined)
+    findings.push(findingOf("option", "", "expected an object with options"));
+  for (const name of Object.keys(own)) {
+    if (Object.hasOwn(checks, name)) continue;
+    const meant = nearest(name, Object.keys(checks));
+    findings.push(findingOf("unknown_key", name, "unknown option", meant));
+  }
   if (findings.length > 0) {
     const message = describeFindings(findings, `the options for ${owner}`);
     throw new PolicyError("ERR_OPTIONS_INVALID", message, findings);
@@ -102,14 +99,17 @@ export function optionFindings(
   own: Readonly<Record<string, unknown>>,
   checks: OptionChecks,
 ): readonly Finding[] {
-  return Object.entries(checks).flatMap(([name, check]) => {
+  const findings: Finding[] = [];
+  for (const name of Object.keys(checks)) {
     const isGiven = Object.hasOwn(own, name);
     const value = isGiven ? own[name] : undefined;
-    const message = check(value, own);
-    if (message !== undefined) return [findingOf("option", name, message)];
-    if (!isGiven || value !== undefined) return [];
-    return [findingOf("undefined_value", name, UNDEFINED)];
-  });
+    const message = (checks[name] as OptionChecks[string])(value, own);
+    if (message !== undefined) findings.push(findingOf("option", name, message));
+    else if (isGiven && value === undefined) {
+      findings.push(findingOf("undefined_value", name, UNDEFINED));
+    }
+  }
+  return findings;
 }
 
 function findingOf(code: string, path: string, message: string, suggestion?: string): Finding {

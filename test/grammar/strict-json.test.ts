@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type JsonPath, PLAIN_SCAN, scanJson } from "../../src/grammar/json-scan.js";
-import { readStrictJson } from "../../src/grammar/strict-json.js";
+import { readStrictJson, strictScan } from "../../src/grammar/strict-json.js";
 import { BODY_JSON } from "../../src/mcp/http/read-request.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** The options of both readers of bytes: the verifiers' and the MCP gate's. */
 const READERS = [
-  ["without limits", {}],
+  ["without limits", strictScan({})],
   ["with the limits of an MCP body", BODY_JSON],
 ] as const;
 

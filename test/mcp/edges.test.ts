@@ -1,6 +1,6 @@
 import { Server } from "@modelcontextprotocol/server";
-import { createAuthorizer, definePolicy } from "scope-policy";
-import { mcpGate, protect } from "scope-policy/mcp";
+import { type AuthorizationCall, createAuthorizer, definePolicy } from "scope-policy";
+import { type McpRequestContext, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it, vi } from "vitest";
 import { readCaller } from "../../src/mcp/server/caller.js";
 import { createListFilter } from "../../src/mcp/server/filter-lists.js";
@@ -8,7 +8,7 @@ import { createHandlerGate } from "../../src/mcp/server/handler-gate.js";
 import { createPolicyCache } from "../../src/mcp/server/policy-cache.js";
 import { createRegistrations } from "../../src/mcp/server/registrations.js";
 import { createScopeChallenge } from "../../src/mcp/server/scope-challenge.js";
-import { createTaskOwners, defaultTaskStore } from "../../src/mcp/server/task-owners.js";
+import { defaultTaskOwners } from "../../src/mcp/server/task-owners.js";
 import { createAuthInfo, credentialsOfAuthInfo } from "../../src/mcp/shared/auth-info.js";
 import { createHandshake } from "../../src/mcp/shared/handshake.js";
 import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
@@ -46,7 +46,7 @@ describe("the gate in front of a handler", () => {
     surface: {},
     registrations: createRegistrations({}),
     handshake: createHandshake(policy, {}),
-    tasks: createTaskOwners(defaultTaskStore(authorizer)),
+    tasks: defaultTaskOwners(authorizer),
     targets: createRequiredOperations({}),
     listsOf: (inForce) => createListFilter(inForce, {}, undefined),
     local: undefined,
@@ -244,6 +244,23 @@ describe("the HTTP gate", () => {
     expect((await serve(post(null, READER))).status).toBe(400);
     const broken = new ReadableStream({ pull: (sink) => sink.error(new Error("broken")) });
     expect((await serve(post(broken, READER))).status).toBe(400);
+  });
+
+  it("passes on no `AuthInfo` for a token that did not come from one header", async () => {
+    const authorizer = createTestAuthorizer();
+    const own = {
+      ...authorizer,
+      admit: (given: AuthorizationCall) =>
+        authorizer.admit({ ...given, authorization: `Bearer ${READER}` }),
+    };
+    const seen: McpRequestContext[] = [];
+    const reach = mcpGate(own, surface).fetch((_request, passed) => {
+      seen.push(passed);
+      return new Response("reached");
+    });
+    expect((await reach(post(JSON.stringify(call("read_note"))))).status).toBe(200);
+    expect(seen).toMatchObject([{ token: { scope: expect.anything() } }]);
+    expect(Object.keys(seen[0] ?? {})).not.toContain("authInfo");
   });
 
   it("returns 403 for a notification with an unknown method", async () => {

@@ -4,7 +4,7 @@ import { type McpGateOptions, type McpHttpRequest, mcpGate } from "scope-policy/
 import { createListFilter } from "../../src/mcp/server/filter-lists.js";
 import { createHandlerGate, type Handler } from "../../src/mcp/server/handler-gate.js";
 import { createRegistrations } from "../../src/mcp/server/registrations.js";
-import { createTaskOwners, defaultTaskStore } from "../../src/mcp/server/task-owners.js";
+import { defaultTaskOwners } from "../../src/mcp/server/task-owners.js";
 import { createHandshake } from "../../src/mcp/shared/handshake.js";
 import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
 import type { McpSurface } from "../../src/mcp/shared/shared-options.js";
@@ -103,7 +103,7 @@ export function openHandlerGate(
     listsOf: (inForce) => createListFilter(inForce, loose, undefined),
     registrations: createRegistrations({}),
     handshake: createHandshake(policy, loose),
-    tasks: createTaskOwners(defaultTaskStore(authorizer)),
+    tasks: defaultTaskOwners(authorizer),
     local: undefined,
   });
   /** Calls a handler behind the gate. Returns its result, or throws the denial. */

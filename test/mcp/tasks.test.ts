@@ -15,7 +15,7 @@ import type { AuditEvent } from "scope-policy/audit";
 import { type McpSessionStore, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { createTaskOwners, defaultTaskStore } from "../../src/mcp/server/task-owners.js";
+import { createTaskOwners, defaultTaskOwners } from "../../src/mcp/server/task-owners.js";
 import {
   createTestAuthorizer,
   INFO,
@@ -254,14 +254,15 @@ describe("an owner store", () => {
   });
 
   it("keeps the first owner of a task, and does not change a result without a list", async () => {
-    const tasks = createTaskOwners(defaultTaskStore({}));
+    const tasks = defaultTaskOwners({});
     const created = { task: { taskId: "t-1" } };
-    for (const owner of ["ada", "eve"]) await tasks.see("tools/call", created, owner);
+    for (const owner of ["ada", "eve"]) await tasks.see("tools/call", created, () => owner);
     expect(await tasks.areOf(["t-1"], "ada")).toBe(true);
     expect(await tasks.areOf(["t-1"], "eve")).toBe(false);
     expect(await tasks.areOf(["t-1", 7], "ada")).toBe(false);
-    expect(await tasks.see("tasks/list", { tasks: "none" }, "ada")).toEqual({ tasks: "none" });
-    expect(await tasks.see("tasks/list", { tasks: [null, {}] }, "ada")).toEqual({ tasks: [] });
+    const ada = () => "ada";
+    expect(tasks.see("tasks/list", { tasks: "none" }, ada)).toBeUndefined();
+    expect(await tasks.see("tasks/list", { tasks: [null, {}] }, ada)).toEqual({ tasks: [] });
   });
 
   it("is checked when `protect` is called", () => {

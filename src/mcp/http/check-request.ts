@@ -12,7 +12,12 @@ import type { McpSurface } from "../shared/shared-options.js";
 import { deniedToolResult } from "../shared/tool-result.js";
 import { isModern } from "../shared/versions.js";
 import { challengeFor } from "./client-quirks.js";
-import { type DecisionParts, decideMessages, type MessagesOutcome } from "./decide-messages.js";
+import {
+  type Authorization,
+  type DecisionParts,
+  decideMessages,
+  type MessagesOutcome,
+} from "./decide-messages.js";
 import { type ProtocolHeaders, protocolVersionOf } from "./header-fields.js";
 import type { McpHttpRequest, McpHttpResponse } from "./http-types.js";
 import {
@@ -77,9 +82,10 @@ export function createRequestCheck(
     request: McpHttpRequest,
     authorizer: PinnedAuthorizer,
   ): Promise<McpGateResult> => {
-    const deciders = { ...parts, authorizer };
+    const deciders = { authorizer, targets: parts.targets, handshake: parts.handshake };
     const credentials = request.field("authorization");
-    const authorization = credentials.length === 0 ? undefined : credentials;
+    // one header as a text, which the authorizer looks up before it reads it
+    const authorization = credentials.length > 1 ? credentials : credentials[0];
     const anonymous = surface.anonymous === true;
     const httpMethod = request.method;
     const authenticateOnce = once(async () => {
@@ -146,15 +152,17 @@ export function createRequestCheck(
       token !== undefined && rawToken !== undefined
         ? createAuthInfo(rawToken, token, authorizer.resource)
         : undefined;
+    const passed: { -readonly [Name in keyof McpRequestContext]: McpRequestContext[Name] } = {
+      token,
+      protocolVersion,
+    };
+    // own members only where there is something: transports copy them
+    if (authInfo !== undefined) passed.authInfo = authInfo;
+    if (read.parsedBody !== undefined) passed.parsedBody = read.parsedBody;
     const isLong = request.method === "GET" || isSubscribing;
     return {
       kind: "pass",
-      passed: {
-        ...(authInfo !== undefined && { authInfo }),
-        ...(read.parsedBody !== undefined && { parsedBody: read.parsedBody }),
-        token,
-        protocolVersion,
-      },
+      passed,
       body: read.body,
       answered: responseRecorder(
         outcome.reports,
@@ -231,8 +239,8 @@ function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
 }
 
 /** Returns the raw token of valid credentials. */
-function rawTokenOf(authorization: readonly string[] | undefined): string | undefined {
-  return authorization?.[0]?.replace(/^\S+ +/, "");
+function rawTokenOf(authorization: Authorization): string | undefined {
+  return typeof authorization === "string" ? authorization.replace(/^\S+ +/, "") : undefined;
 }
 
 /**
@@ -300,7 +308,7 @@ const HTTP_STATUS_CODES = new Set<string>([...CREDENTIAL_CODES, "insufficient_sc
 /** Returns whether the token is still valid, and still sufficient by the policy in force. */
 async function mayContinue(
   { authorizer: replaceable, handshake }: RequestCheckParts,
-  authorization: readonly string[] | undefined,
+  authorization: Authorization,
   targets: Extract<MessagesOutcome, { kind: "passed" }>["targets"],
 ): Promise<boolean> {
   const authorizer = pinned(replaceable);

@@ -1,14 +1,22 @@
-import type { ProtocolRequest } from "../../audit/audited-request.js";
 import type { AccessToken } from "../../decision/access-token.js";
 import type { Admission, ReportStatus } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import type { PinnedAuthorizer } from "../../resource-server/pinned-authorizer.js";
 import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
-import { type DeniedOperation, jointDenial, jointSignIn } from "../shared/joint-denial.js";
+import {
+  type DeniedOperation,
+  hasDenials,
+  jointDenial,
+  jointSignIn,
+} from "../shared/joint-denial.js";
 import type { Message } from "../shared/message.js";
-import { reportsOf } from "../shared/reports.js";
-import type { FindRequiredOperations, RequiredOperations } from "../shared/required-operations.js";
+import { addReport } from "../shared/reports.js";
+import type {
+  FindRequiredOperations,
+  OperationsTarget,
+  RequiredOperations,
+} from "../shared/required-operations.js";
 import { signInScopeMode } from "../shared/sign-in-scope.js";
 
 /** The outcome for a whole request: it passes, or one message or all of them are denied. */
@@ -36,11 +44,14 @@ export type MessagesOutcome =
       readonly reports: readonly ReportStatus[];
     };
 
+/** The `Authorization` header of a request, all of them if there are several, or `undefined`. */
+export type Authorization = string | readonly string[] | undefined;
+
 /** The parts of the request that every decision needs. */
 export interface MessageContext {
   /** The method of the HTTP request. */
   readonly httpMethod: string;
-  readonly authorization: readonly string[] | undefined;
+  readonly authorization: Authorization;
   readonly protocolVersion: string;
   /** Whether a caller without credentials may initialize and list. */
   readonly anonymous: boolean;
@@ -56,18 +67,13 @@ export interface DecisionParts {
 
 const AUTHENTICATED_ONLY: RequiredOperations = { kind: "known" };
 
-interface MessageDenial extends DeniedOperation {
-  readonly kind: "denied";
-  readonly reports: readonly ReportStatus[];
-}
-
+/** What the authorizer said of a message: of its caller alone, or of one of its operations. */
 type MessageAdmission =
-  | {
-      readonly kind: "admitted";
-      readonly token: AccessToken | undefined;
-      readonly reports: readonly ReportStatus[];
-    }
-  | MessageDenial;
+  | { readonly kind: "allowed"; readonly token: AccessToken | undefined }
+  | Pick<Extract<Admission, { kind: "refused" }>, "kind" | "decision" | "answer" | "token">;
+
+/** Where the functions that report the status of a response to the audit are added, one for each event. */
+type Reports = ReportStatus[];
 
 /**
  * Decides on every message of a request. One denied message denies the whole request, with one response. If consent can fix
@@ -79,7 +85,7 @@ export async function decideMessages(
   messages: readonly Message[],
   context: MessageContext,
 ): Promise<MessagesOutcome> {
-  const denials: MessageDenial[] = [];
+  const denials: DeniedOperation[] = [];
   const targets: RequiredOperations[] = [];
   const reports: ReportStatus[] = [];
   const single = messages.length === 1 ? messages[0] : undefined;
@@ -98,31 +104,35 @@ export async function decideMessages(
         : deciders.targets(message, context.protocolVersion);
     if (target.kind === "malformed") return { kind: "malformed", message, reports };
     targets.push(target);
-    const id = message.kind === "request" ? String(message.id) : undefined;
-    const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
-    const admissions = await admit(deciders, target, { name, requestId: id }, context);
-    reports.push(...admissions.flatMap((admission) => admission.reports));
+    const admissions =
+      target.kind === "known"
+        ? await admitKnown(deciders, message, context, reports)
+        : await admitOperations(deciders, target, message, context, reports);
     for (const admission of admissions) {
       token = admission.token ?? token;
-      if (admission.kind === "admitted") continue;
+      if (admission.kind === "allowed") continue;
+      const denied = {
+        denial: admission.decision,
+        answer: admission.answer,
+        token: admission.token,
+      };
       // the other messages have the same credentials, so the verifier is not called again
-      if (CREDENTIAL_CODES.has(admission.denial.code))
-        return denyAll(signInForAll(deciders, admission, messages, context));
-      denials.push(admission);
+      if (CREDENTIAL_CODES.has(denied.denial.code))
+        return denyAll(signInForAll(deciders, denied, messages, context));
+      denials.push(denied);
     }
   }
-  const [first, ...others] = denials;
-  if (first === undefined) return { kind: "passed", token, targets, reports };
-  return denyAll(jointDenial(deciders.authorizer, [first, ...others], context.protocolVersion));
+  if (!hasDenials(denials)) return { kind: "passed", token, targets, reports };
+  return denyAll(jointDenial(deciders.authorizer, denials, context.protocolVersion));
 }
 
 /** Returns the denial of the credentials; for an anonymous caller that may list, with the scopes of every message. */
 function signInForAll(
   deciders: DecisionParts,
-  denial: MessageDenial,
+  denial: DeniedOperation,
   messages: readonly Message[],
   { anonymous, protocolVersion }: MessageContext,
-): MessageDenial {
+): DeniedOperation {
   // otherwise it names the scopes of the resource metadata
   if (!anonymous) return denial;
   const operations = messages.flatMap((message) => {
@@ -133,55 +143,58 @@ function signInForAll(
   return jointSignIn(deciders.authorizer, denial, operations, protocolVersion);
 }
 
-async function admit(
+/** Decides on a message that needs only a valid token. An anonymous caller passes where the options allow it. */
+async function admitKnown(
   { authorizer, handshake }: DecisionParts,
-  target: Exclude<RequiredOperations, { kind: "malformed" }>,
-  request: ProtocolRequest,
-  { authorization, protocolVersion, anonymous, auditDenialsOnly }: MessageContext,
+  message: Message,
+  { httpMethod, authorization, protocolVersion, anonymous }: MessageContext,
+  reports: Reports,
 ): Promise<readonly MessageAdmission[]> {
-  if (target.kind === "known") {
-    if (authorization === undefined && anonymous) return [];
-    const context = { operation: undefined, token: undefined, protocolVersion };
-    const known = await authorizer.authenticate(authorization, context);
-    if (known.kind === "refused") {
-      const answered = await authorizer.record(known, request);
-      return [createDenial(known.decision, known.answer, undefined, reportsOf({ answered }))];
-    }
-    const { token } = known;
-    const decision = handshake(token, authorizer.policy);
-    if (decision === undefined) return [{ kind: "admitted", token, reports: [] }];
-    const answer = authorizer.answer(decision, { ...context, token });
-    const answered = await authorizer.record({ decision, answer, token }, request);
-    return [createDenial(decision, answer, token, reportsOf({ answered }))];
+  if (authorization === undefined && anonymous) return [];
+  const name = `mcp:${message.kind === "response" ? httpMethod : message.method}`;
+  const request = { name, requestId: requestIdOf(message) };
+  const context = { operation: undefined, token: undefined, protocolVersion };
+  const known = await authorizer.authenticate(authorization, context);
+  if (known.kind === "refused") {
+    addReport(reports, { answered: await authorizer.record(known, request) });
+    return [{ kind: "refused", decision: known.decision, answer: known.answer, token: undefined }];
   }
-  const call = {
-    authorization,
-    protocolVersion,
-    requestId: request.requestId,
-    auditDenialsOnly,
-    credentialsFirst: true,
-  };
+  const { token } = known;
+  const decision = handshake(token, authorizer.policy);
+  if (decision === undefined) return [{ kind: "allowed", token }];
+  const answer = authorizer.answer(decision, { ...context, token });
+  addReport(reports, { answered: await authorizer.record({ decision, answer, token }, request) });
+  return [{ kind: "refused", decision, answer, token }];
+}
+
+/** Decides on the operations of a message, up to one for which the credentials are refused: the others have the same. */
+async function admitOperations(
+  { authorizer }: DecisionParts,
+  target: OperationsTarget,
+  message: Message,
+  { authorization, protocolVersion, anonymous, auditDenialsOnly }: MessageContext,
+  reports: Reports,
+): Promise<readonly MessageAdmission[]> {
   const admissions: Admission[] = [];
-  for (const { isOfObject, ...operation } of target.operations) {
-    const signInScope = signInScopeMode(anonymous, isOfObject);
-    const admission = await authorizer.admit({ ...operation, ...call, signInScope });
+  for (const asked of target.operations) {
+    const admission = await authorizer.admit({
+      operation: asked.operation,
+      params: asked.params,
+      arguments: asked.arguments,
+      authorization,
+      protocolVersion,
+      requestId: requestIdOf(message),
+      auditDenialsOnly,
+      credentialsFirst: true,
+      signInScope: signInScopeMode(anonymous, asked.isOfObject),
+    });
+    addReport(reports, admission);
     admissions.push(admission);
     if (CREDENTIAL_CODES.has(admission.decision.code)) break;
   }
-  return admissions.map((admission) => {
-    const { token } = admission;
-    const reports = reportsOf(admission);
-    return admission.kind === "refused"
-      ? createDenial(admission.decision, admission.answer, token, reports)
-      : { kind: "admitted", token, reports };
-  });
+  return admissions;
 }
 
-function createDenial(
-  denial: Denial,
-  answer: DenialResponse,
-  token: AccessToken | undefined,
-  reports: readonly ReportStatus[] = [],
-): MessageDenial {
-  return { kind: "denied", denial, answer, token, reports };
+function requestIdOf(message: Message): string | undefined {
+  return message.kind === "request" ? String(message.id) : undefined;
 }

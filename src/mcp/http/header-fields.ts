@@ -20,12 +20,19 @@ const MAX_VERSION_LENGTH = 128;
  * SDK answers them with the versions that it supports.
  */
 export function readProtocolHeaders(request: McpHttpRequest): ProtocolHeaders | undefined {
-  const names = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"] as const;
-  const values = names.map((name) => request.field(name));
-  if (values.some((list) => list.length > 1)) return undefined;
-  const [version, method, name, session] = values.map(([value]) => value?.replace(OUTER_SPACE, ""));
+  const version = oneValue(request, "mcp-protocol-version");
+  const method = oneValue(request, "mcp-method");
+  const name = oneValue(request, "mcp-name");
+  const session = oneValue(request, "mcp-session-id");
+  if (version === null || method === null || name === null || session === null) return undefined;
   if (version !== undefined && !VERSION.test(version)) return undefined;
   return { version, method, name, session };
+}
+
+/** Returns the value of a header, without spaces around it; `undefined` if it is missing, `null` if it is repeated. */
+function oneValue(request: McpHttpRequest, header: string): string | undefined | null {
+  const values = request.field(header);
+  return values.length > 1 ? null : values[0]?.replace(OUTER_SPACE, "");
 }
 
 const OUTER_SPACE = /^[ \t]+|(?<![ \t])[ \t]+$/g;

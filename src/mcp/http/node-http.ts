@@ -226,12 +226,14 @@ export function onResponseHead(
 ): void {
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => unknown;
   const own = response as NodeResponse & { getHeader?(name: string): unknown };
-  response.writeHead = (...given: unknown[]) => {
+  const writeReportedHead = (...given: unknown[]) => {
     const headers = given.at(-1);
     const session = sessionIn(headers) ?? own.getHeader?.(SESSION_HEADER);
     report(Number(given[0]), typeof session === "string" ? session : undefined);
     return writeHead(...given);
   };
+  // V8 allocates a literal that is assigned here in its old space, where the response would stay with it
+  response.writeHead = writeReportedHead;
 }
 
 const SESSION_HEADER = "mcp-session-id";

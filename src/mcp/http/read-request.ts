@@ -1,5 +1,4 @@
-import type { JsonScan } from "../../grammar/json-scan.js";
-import { readStrictJson } from "../../grammar/strict-json.js";
+import { readStrictJson, strictScan } from "../../grammar/strict-json.js";
 import { idOf, type Message, type RequestId, readMessage } from "../shared/message.js";
 import type { ProtocolFault } from "../shared/protocol-errors.js";
 import { hasBatches } from "../shared/versions.js";
@@ -52,10 +51,7 @@ const MAX_UNAUTHENTICATED_BODY = 65_536;
 export const MAX_DEPTH = 128;
 
 /** How a body is read. The host may assign its members one by one, which a key `__proto__` would turn into a prototype. */
-export const BODY_JSON = {
-  maxDepth: MAX_DEPTH,
-  reservedKeys: ["__proto__"],
-} satisfies Partial<JsonScan>;
+export const BODY_JSON = strictScan({ maxDepth: MAX_DEPTH, reservedKeys: ["__proto__"] });
 
 /** Creates the result for a request that cannot be read. */
 export function createUnreadable(

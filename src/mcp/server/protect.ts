@@ -35,7 +35,7 @@ import { createPolicyCache } from "./policy-cache.js";
 import { createRegistrations, requireOwnEntries } from "./registrations.js";
 import { createScopeChallenge } from "./scope-challenge.js";
 import type { AnyServer, HighLevelServer, RegisterTool, RequestHandlers } from "./sdk-types.js";
-import { createTaskOwners, defaultTaskStore } from "./task-owners.js";
+import { createTaskOwners, defaultTaskOwners } from "./task-owners.js";
 
 /** Options of {@link protect}: a policy, and the authorizer that verifies tokens. */
 export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
@@ -197,7 +197,8 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     listsOf: (policy) => surfaceOf(policy).lists,
     registrations,
     handshake: createHandshake(policy, options),
-    tasks: createTaskOwners(options.tasks ?? defaultTaskStore(authorizer)),
+    tasks:
+      options.tasks === undefined ? defaultTaskOwners(authorizer) : createTaskOwners(options.tasks),
     local: options.localToken === undefined ? undefined : createLocalToken(options.localToken),
     authenticate: options.authenticate && ((context) => options.authenticate?.(context)),
   });

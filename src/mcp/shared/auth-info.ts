@@ -1,5 +1,4 @@
 import { type AccessToken, readOwn } from "../../decision/access-token.js";
-import { withoutPrototype } from "../../policy/own-members.js";
 
 /**
  * The SDKs' `AuthInfo`, which a transport passes to handlers. The gate in front of a handler trusts only its `token`, which it
@@ -29,18 +28,23 @@ export function createAuthInfo(
   token: AccessToken,
   resource: string | undefined,
 ): McpAuthInfo {
-  const { scope, client_id, exp, sub, iss, jti } = withoutPrototype(token);
-  const scopes = typeof scope === "string" ? scope.split(" ").filter(Boolean) : [...scope];
+  // read as own members: what `Object.prototype` has is not the token's
+  const clientId = readOwn(token, "client_id") as AccessToken["client_id"];
+  const expiresAt = readOwn(token, "exp") as AccessToken["exp"];
   const info: McpAuthInfo = {
     token: rawToken,
-    clientId: client_id ?? "",
-    scopes,
-    ...(exp !== undefined && { expiresAt: exp }),
-    ...(resource !== undefined && { resource: new URL(resource) }),
-    extra: { sub, iss, jti },
+    clientId: clientId ?? "",
+    scopes: scopesOf(readOwn(token, "scope") as AccessToken["scope"]),
+    extra: { sub: readOwn(token, "sub"), iss: readOwn(token, "iss"), jti: readOwn(token, "jti") },
   };
+  if (expiresAt !== undefined) info.expiresAt = expiresAt;
+  if (resource !== undefined) info.resource = new URL(resource);
   created.add(info);
   return info;
+}
+
+function scopesOf(scope: AccessToken["scope"]): string[] {
+  return typeof scope === "string" ? scope.split(" ").filter(Boolean) : [...scope];
 }
 
 /** Returns whether the HTTP gate created an `AuthInfo`, and so decided on this request. */

@@ -15,6 +15,13 @@ export interface DeniedOperation {
   readonly token: AccessToken | undefined;
 }
 
+/** Returns whether a list of denials has at least one. */
+export function hasDenials<One extends DeniedOperation>(
+  denials: readonly One[],
+): denials is readonly [One, ...One[]] {
+  return denials.length > 0;
+}
+
 /**
  * Combines the denials of one request with a token. If consent can fix every denial, the result names the smallest set of scopes that
  * fixes all of them; otherwise it is the first denial that consent cannot fix. A single denial stays as it is.
