@@ -98,7 +98,7 @@ export const CLAIMS: readonly Claim[] = [
     test: "test/mcp/objects.test.ts",
     title: "decides between two messages in front of a server that differ in %s",
     file: "src/mcp/http/decide-messages.ts",
-    text: "      denials.push(admission);\n",
+    text: "      denials.push(denied);\n",
     replacement: "",
   },
   {
