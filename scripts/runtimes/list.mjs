@@ -90,4 +90,19 @@ export const KNOWN_FAILURES = [
     test: "test/resource-server/rejections.test.ts > without onRejected > logs each reason once, without the token",
     reason: "without a `process` that shows the environment, the library logs no refused tokens",
   },
+  {
+    runtimes: ["workerd", "chromium"],
+    test: "test/resource-server/rejections.test.ts > without onRejected > logs what each reason means, if the verifier gives no detail",
+    reason: "without a `process` that shows the environment, the library logs no refused tokens",
+  },
+  ...[
+    "sends one request for 1,000 concurrent calls with the same active token",
+    "sends one request for 1,000 concurrent calls with the same inactive token",
+    "sends one request for each of several tokens",
+  ].map((title) => ({
+    runtimes: ["workerd"],
+    test: `test/verify/introspection.test.ts > the cache of introspectionVerifier > ${title}`,
+    reason:
+      "in Workers a request cannot wait for the I/O of another one, so concurrent calls share no request",
+  })),
 ];

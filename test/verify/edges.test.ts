@@ -1,3 +1,4 @@
+import { base64url } from "jose";
 import { describe, expect, it } from "vitest";
 import { createClock } from "../../src/verify/clock.js";
 import { describeMalformed, readCompactJws } from "../../src/verify/compact-jws.js";
@@ -86,7 +87,7 @@ describe("the reason of an outage", () => {
 });
 
 describe("the inspection of a token", () => {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const part = (value: object) => base64url.encode(JSON.stringify(value));
   const inspect = (alg: string, keysFault: string | undefined) =>
     inspectToken(
       `${part({ alg, typ: "at+jwt" })}.${part({
