@@ -142,10 +142,11 @@ issued.close();
 
 if (values.write) {
   const date = new Date().toISOString().slice(0, 10);
+  const run = { date, node: process.version, rounds, turns };
   const known = JSON.parse(readFileSync(RESULTS, "utf8"));
-  const suites = { ...known.suites, ...measured };
-  const order = Object.keys(SUITES).filter((suite) => suite in suites);
-  const sorted = Object.fromEntries(order.map((suite) => [suite, suites[suite]]));
-  const results = { date, node: process.version, rounds, turns, suites: sorted };
-  writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
+  const results = Object.keys(SUITES).flatMap((suite) => {
+    const result = suite in measured ? { ...run, rows: measured[suite] } : known[suite];
+    return result === undefined ? [] : [[suite, result]];
+  });
+  writeFileSync(RESULTS, `${JSON.stringify(Object.fromEntries(results), undefined, 2)}\n`);
 }

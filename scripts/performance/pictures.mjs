@@ -158,7 +158,7 @@ function drawDecisions() {
 
 /** Requests per second relative to the same route without a gate: one bar for each gate. */
 function drawDoors() {
-  const bars = Object.entries(doors.suites).flatMap(([suite, rows]) =>
+  const bars = Object.entries(doors).flatMap(([suite, { rows }]) =>
     rows.slice(1).map(({ name, relative }, index) => ({
       framework: index === 0 ? (FRAMEWORKS[suite] ?? suite).replace(/ \d.*|,.*/, "") : "",
       name: name === "header and Map" ? "only the header, in a Map" : name,
@@ -219,8 +219,8 @@ function drawDoors() {
       { type: "bar", yAxisIndex: 1, data: [] },
     ],
   };
-  const lines = Object.entries(doors.suites).map(
-    ([suite, rows]) =>
+  const lines = Object.entries(doors).map(
+    ([suite, { rows }]) =>
       `${FRAMEWORKS[suite]}: ${rows
         .slice(1)
         .map(({ name, relative }) => `${name} ${relative.toFixed(2)}`)

@@ -19,7 +19,7 @@ const read = (name) =>
   JSON.parse(readFileSync(new URL(`../bench/${name}`, import.meta.url), "utf8"));
 
 /** @typedef {{ date: string, node: string, rounds: number, rows: readonly DecisionRow[] }} DecisionResults */
-/** @typedef {{ date: string, node: string, rounds: number, turns: number, suites: Readonly<Record<string, readonly DoorRow[]>> }} DoorResults */
+/** The results by suite, each of its own run. @typedef {Readonly<Record<string, { date: string, node: string, rounds: number, turns: number, rows: readonly DoorRow[] }>>} DoorResults */
 
 export const decisions = /** @type {DecisionResults} */ (read("results.json"));
 export const doors = /** @type {DoorResults} */ (read("doors.json"));
