@@ -23,7 +23,8 @@ export function authorizationHeaders(request: RawRequest): readonly string[] | s
     if (isAuthorization(rawHeaders[index - 1] as string)) fields.push(rawHeaders[index] as string);
   }
   if (fields.length > 1) return fields;
-  return fields[0] ?? (readOwn(request.headers, HEADER) as string | undefined);
+  // an empty list has no item of its own: `Object.prototype` may have one
+  return fields.length === 1 ? fields[0] : (readOwn(request.headers, HEADER) as string | undefined);
 }
 
 const HEADER = "authorization";

@@ -74,10 +74,11 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "_registeredResources",
     "_registeredTools",
   ],
+  items: ["0", "1"],
 };
 
-/** A switch, a text and an object: the types of values that such a member can have. */
-const VALUES: readonly unknown[] = [true, "tool-result", {}];
+/** A switch, texts and an object: the types of values that such a member can have. */
+const VALUES: readonly unknown[] = [true, "tool-result", {}, `Bearer ${READER}`];
 
 const isPolluted = new Set<string>();
 

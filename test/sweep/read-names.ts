@@ -1,7 +1,7 @@
 import ts from "typescript";
 import { parseSource, readSourceTree } from "../source-tree.js";
 
-/** Returns the names of all members that the source reads: `a.name`, `a["name"]`, `{ name } = a`, `readOwn(a, "name")`. */
+/** Returns the names of all members that the source reads: `a.name`, `a["name"]`, `a[0]`, `{ name } = a`, `readOwn(a, "name")`. */
 export function readNames(): ReadonlySet<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
@@ -14,7 +14,10 @@ export function readNames(): ReadonlySet<string> {
 
 function namesOf(node: ts.Node): readonly string[] {
   if (ts.isPropertyAccessExpression(node)) return [node.name.text];
-  if (ts.isElementAccessExpression(node)) return textsOf([node.argumentExpression]);
+  if (ts.isElementAccessExpression(node)) {
+    const { argumentExpression: key } = node;
+    return ts.isNumericLiteral(key) ? [key.text] : textsOf([key]);
+  }
   if (ts.isCallExpression(node)) return textsOf(node.arguments);
   if (!ts.isBindingElement(node) || !ts.isObjectBindingPattern(node.parent)) return [];
   const name = node.propertyName ?? node.name;

@@ -83,9 +83,7 @@ export function createRequestCheck(
     authorizer: PinnedAuthorizer,
   ): Promise<McpGateResult> => {
     const deciders = { authorizer, targets: parts.targets, handshake: parts.handshake };
-    const credentials = request.field("authorization");
-    // one header as a text, which the authorizer looks up before it reads it
-    const authorization = credentials.length > 1 ? credentials : credentials[0];
+    const authorization = authorizationOf(request.field("authorization"));
     const anonymous = surface.anonymous === true;
     const httpMethod = request.method;
     const authenticateOnce = once(async () => {
@@ -236,6 +234,13 @@ function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
     answer ??= ask();
     return answer;
   };
+}
+
+/** Returns the credentials of a request: one header as a text, which the authorizer looks up before it reads it. */
+function authorizationOf(fields: readonly string[]): Authorization {
+  // an empty list has no item of its own: `Object.prototype` may have one
+  if (fields.length === 0) return undefined;
+  return fields.length === 1 && typeof fields[0] === "string" ? fields[0] : fields;
 }
 
 /** Returns the raw token of valid credentials. */

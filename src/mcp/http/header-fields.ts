@@ -32,6 +32,7 @@ export function readProtocolHeaders(request: McpHttpRequest): ProtocolHeaders | 
 /** Returns the value of a header, without spaces around it; `undefined` if it is missing, `null` if it is repeated. */
 function oneValue(request: McpHttpRequest, header: string): string | undefined | null {
   const values = request.field(header);
+  if (values.length === 0) return undefined; // it has no item of its own: `Object.prototype` may have one
   return values.length > 1 ? null : values[0]?.replace(OUTER_SPACE, "");
 }
 

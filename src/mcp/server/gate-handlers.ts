@@ -1,6 +1,7 @@
 import { readOwn } from "../../decision/access-token.js";
 import { PolicyError } from "../../errors.js";
 import { isObject } from "../../grammar/is-object.js";
+import { withoutPrototype } from "../../policy/own-members.js";
 import { GATED_METHODS, HANDSHAKE_METHODS } from "../shared/required-operations.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import type { Listing } from "./coverage.js";
@@ -120,11 +121,11 @@ export function gateHandlers(
     return set(...given.slice(0, -1), gated);
   };
   // not assigned as a literal, which V8 allocates in its old space, so that the server and all that it refers to would stay until
-  // the next full collection. With the `WeakMap` below, creating a server of either SDK took a quarter longer
+  // the next full collection. With that, and a `WeakMap` in place of the symbol, creating a server of either SDK took a quarter longer
   handlers.setRequestHandler = setRequestHandler;
   const { fallbackRequestHandler } = handlers as { fallbackRequestHandler?: unknown };
   const state: Fallback = { gate, handler: undefined };
-  Object.defineProperty(handlers, FALLBACK_STATE, { value: state });
+  Object.defineProperty(handlers, FALLBACK_STATE, withoutPrototype({ value: state }));
   Object.defineProperty(handlers, "fallbackRequestHandler", FALLBACK);
   (handlers as { fallbackRequestHandler?: unknown }).fallbackRequestHandler =
     fallbackRequestHandler;

@@ -214,9 +214,10 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     const passed = await pass(call);
     if (passed.kind === "refused") return denyCall(method, params, passed, surface.upgradeUrl);
     const { token } = passed;
-    const owner = () => ownerOfCall(token, caller);
+    // before the handler, which may change what the host said of the token
+    const owner = ownerOfCall(token, caller);
     const { sessionId } = caller;
-    if (sessionId !== undefined && !(await takesPart(sessionId, owner()))) {
+    if (sessionId !== undefined && !(await takesPart(sessionId, owner))) {
       throw protocolError(errorOf("session"));
     }
     if (isObject(context)) calls.set(context, passed);

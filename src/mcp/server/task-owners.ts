@@ -10,11 +10,7 @@ export interface TaskOwners {
    * Records the task that a result creates, and removes the tasks of other owners from a list of tasks. Returns the result that the
    * caller gets, or `undefined` if the result concerns no task.
    */
-  readonly see: (
-    method: string,
-    result: unknown,
-    owner: () => string,
-  ) => Promise<unknown> | undefined;
+  readonly see: (method: string, result: unknown, owner: string) => Promise<unknown> | undefined;
 }
 
 /** Timeout of the task store in milliseconds. */
@@ -52,10 +48,10 @@ export function createTaskOwners(given: McpSessionStore): TaskOwners {
     see: (method, result, owner) => {
       if (method === "tools/call") {
         const task = createdTask(result);
-        return typeof task === "string" ? note(task, owner()).then(() => result) : undefined;
+        return typeof task === "string" ? note(task, owner).then(() => result) : undefined;
       }
       const listed: unknown = method === "tasks/list" ? readOwn(result, "tasks") : undefined;
-      return Array.isArray(listed) ? ownTasks(result as object, listed, owner()) : undefined;
+      return Array.isArray(listed) ? ownTasks(result as object, listed, owner) : undefined;
     },
   };
 }
