@@ -1,6 +1,7 @@
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { expressGate } from "scope-policy/express";
 import { afterEach, describe, expect, it } from "vitest";
+import { authorizationHeaders } from "../../src/adapters/admit-request.js";
 
 // names that `test/pollution.test.ts` cannot see, since only values of their own have an effect
 const policy = loadPolicy({
@@ -55,6 +56,12 @@ describe("an inherited member", () => {
     await gate("list_courses")(req, res, () => undefined);
     for (const listener of listeners) listener();
     expect(calls).toEqual([]);
+  });
+
+  it("`0` is no header of a request without any", () => {
+    pollute("0", "Bearer demo");
+    expect(authorizationHeaders({ rawHeaders: ["Host", "a.example"], headers: {} })).toBeUndefined();
+    expect(authorizationHeaders({ headers: { authorization: "Bearer own" } })).toBe("Bearer own");
   });
 
   it.each(["detail", "issuer", "kid"])("%s is no part of a rejection", async (name) => {
