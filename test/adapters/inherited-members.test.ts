@@ -60,7 +60,9 @@ describe("an inherited member", () => {
 
   it("`0` is no header of a request without any", () => {
     pollute("0", "Bearer demo");
-    expect(authorizationHeaders({ rawHeaders: ["Host", "a.example"], headers: {} })).toBeUndefined();
+    expect(
+      authorizationHeaders({ rawHeaders: ["Host", "a.example"], headers: {} }),
+    ).toBeUndefined();
     expect(authorizationHeaders({ headers: { authorization: "Bearer own" } })).toBe("Bearer own");
   });
 
