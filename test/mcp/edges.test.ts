@@ -259,7 +259,7 @@ describe("the HTTP gate", () => {
       return new Response("reached");
     });
     expect((await reach(post(JSON.stringify(call("read_note"))))).status).toBe(200);
-    expect(seen).toMatchObject([{ token: { scope: expect.anything() } }]);
+    expect(seen.map(({ token }) => token?.scope === undefined)).toEqual([false]);
     expect(Object.keys(seen[0] ?? {})).not.toContain("authInfo");
   });
 
