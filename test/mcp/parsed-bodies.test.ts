@@ -7,9 +7,8 @@ import { createMcpHandler } from "@modelcontextprotocol/server";
 import express from "express";
 import { type McpGate, type McpGateOptions, mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { readStrictJson } from "../../src/grammar/strict-json.js";
+import { readStrictJson, strictScan } from "../../src/grammar/strict-json.js";
 import { encodeParsedBody } from "../../src/mcp/http/parsed-body.js";
-import { BODY_JSON } from "../../src/mcp/http/read-request.js";
 import {
   call,
   createServerV1,
@@ -284,7 +283,8 @@ describe("a parsed value", () => {
   it("with a key `__proto__` is refused as the text would be", () => {
     const value: unknown = JSON.parse('{"params":{"__proto__":{"name":"a"}}}');
     const bytes = encodeParsedBody(value, 10_000) as Uint8Array;
-    expect(readStrictJson(bytes, BODY_JSON)).toBeUndefined();
+    const scan = strictScan({ maxDepth: 128, reservedKeys: ["__proto__"] });
+    expect(readStrictJson(bytes, scan)).toBeUndefined();
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { isObject } from "../../grammar/is-object.js";
 import { withoutPrototype } from "../../policy/own-members.js";
 import { type PinnedAuthorizer, pinned } from "../../resource-server/pinned-authorizer.js";
 import { credentialsOfAuthInfo, isFromHttpGate } from "../shared/auth-info.js";
-import { type DeniedOperation, jointDenial } from "../shared/joint-denial.js";
+import { type DeniedOperation, hasDenials, jointDenial } from "../shared/joint-denial.js";
 import { type Params, versionOf } from "../shared/message.js";
 import type { FindRequiredOperations } from "../shared/required-operations.js";
 import { ASSUMED_VERSION } from "../shared/versions.js";
@@ -54,9 +54,8 @@ export function createScopeChallenge(
       if (admission.kind === "allowed") return undefined;
       refused.push({ ...admission, denial: admission.decision });
     }
-    const [first, ...others] = refused;
-    if (first === undefined) return undefined;
-    const { answer } = jointDenial(authorizer, [first, ...others], protocolVersion);
+    if (!hasDenials(refused)) return undefined;
+    const { answer } = jointDenial(authorizer, refused, protocolVersion);
     const { scope } = withoutPrototype(answer.body);
     if (scope === undefined) return undefined;
     return { scopes: scope.split(" "), errorDescription: "More scope is needed" };

@@ -36,9 +36,11 @@ export function createTaskOwners(given: McpSessionStore): TaskOwners {
     // an id that another caller owns keeps its owner
     if ((await store.get(task)) === undefined) await store.set(task, owner);
   };
-  const ownTasks = async (result: object, listed: readonly unknown[], owner: string) => {
+  const withOwnTasks = async (result: unknown, owner: string): Promise<unknown> => {
+    const listed = readOwn(result, "tasks");
+    if (!Array.isArray(listed)) return result;
     const own = await Promise.all(listed.map((task) => isOf(taskIdIn(task), owner)));
-    return { ...result, tasks: listed.filter((_, index) => own[index]) };
+    return { ...(result as object), tasks: listed.filter((_, index) => own[index]) };
   };
   return {
     areOf: async (named, owner) => {
@@ -50,8 +52,7 @@ export function createTaskOwners(given: McpSessionStore): TaskOwners {
         const task = createdTask(result);
         return typeof task === "string" ? note(task, owner).then(() => result) : undefined;
       }
-      const listed: unknown = method === "tasks/list" ? readOwn(result, "tasks") : undefined;
-      return Array.isArray(listed) ? ownTasks(result as object, listed, owner) : undefined;
+      return method === "tasks/list" ? withOwnTasks(result, owner) : undefined;
     },
   };
 }
