@@ -173,7 +173,6 @@ export function boundaryField(name: string, value: string): string {
 /** Returns the posted values as form fields. Values of a wrong type are kept, so that the caller reports them. */
 function postedFields(posted: unknown): readonly unknown[] {
   if (posted === undefined || posted === null || posted === "") return [];
-  if (typeof posted === "string") return [posted];
   const items = firstItems(posted, MAX_POSTED);
   if (items !== undefined) return items;
   if (typeof posted !== "object") return [posted];

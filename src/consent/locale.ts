@@ -6,19 +6,8 @@ import type { ConsentWords } from "./messages/consent-words.js";
 import { MESSAGES } from "./messages.js";
 import type { ConsentText } from "./model.js";
 
-/** Languages written from right to left. */
-const RTL: ReadonlySet<string> = new Set([
-  "ar",
-  "dv",
-  "fa",
-  "he",
-  "ku",
-  "ps",
-  "sd",
-  "ug",
-  "ur",
-  "yi",
-]);
+/** Languages of the page's own texts that are written from right to left. */
+const RTL: ReadonlySet<string> = new Set(["ar"]);
 
 const MAX_TAGS = 16;
 

@@ -75,6 +75,21 @@ describe("the consent screen", () => {
     expect(checked(one, { prechecked: "never" })).toEqual([]);
   });
 
+  it("marks the values that the earlier grant does not have as new", () => {
+    const marks = (project: readonly string[]) =>
+      consentScreen(hosting, facts({ grantedBoundaries: { project } })).boundaries.flatMap(
+        ({ values }) => values.map(({ value, isNew }) => [value, isNew]),
+      );
+    expect(marks(["p2"])).toEqual([
+      ["p1", true],
+      ["p2", false],
+    ]);
+    expect(marks([])).toEqual([
+      ["p1", false],
+      ["p2", false],
+    ]);
+  });
+
   it("has nothing new only if the earlier grant has every offered value", () => {
     const reason = (
       grantedBoundaries: ConsentFacts["grantedBoundaries"],
@@ -114,6 +129,23 @@ describe("the consent screen", () => {
       ).boundaries.map(({ name }) => name);
     expect(needed("mentor")).toEqual([]);
     expect(needed("studio")).toEqual(["project"]);
+  });
+
+  it("needs a value for an operation that an offered scope opens together with the earlier grant", () => {
+    const policy = loadPolicy({
+      name: "Together",
+      version: "1",
+      boundaries: { project: { claim: "projects" } },
+      scopes: { read: {}, write: {} },
+      tools: { copy: { allOf: ["read", "write"], within: { project: "id" } } },
+    });
+    const needed = (granted: string) =>
+      consentScreen(
+        policy,
+        factsOf({ requested: "read", granted, account: { boundaries } }),
+      ).boundaries.map(({ name }) => name);
+    expect(needed("read")).toEqual([]);
+    expect(needed("write")).toEqual(["project"]);
   });
 
   it("reports facts that are not objects of labels", () => {

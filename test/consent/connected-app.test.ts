@@ -78,6 +78,12 @@ it("does not mark a grant as older if the host does not know its policy version"
   expect(connectedApp(policy, grant).isOlder).toBe(false);
 });
 
+it.each([null, undefined, "g-1", {}])("refuses the value %j in the place of a grant", (value) => {
+  expect(() => connectedApp(policy, value as never)).toThrow(
+    expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }) as Error,
+  );
+});
+
 it("lists what revoking a grant has to delete", () => {
   expect(REVOCATION_STEPS).toContain("remembered_refusals");
   expect(REVOCATION_STEPS).toContain("access_tokens");

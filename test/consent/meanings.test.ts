@@ -399,6 +399,20 @@ describe("the result of consent", () => {
       chosen: ["o:read"],
       result: { scope: "o:read", removed: ["n:read"] },
     },
+    {
+      title: "removes what a request without scope was offered and the user left out",
+      facts: { granted: "n:read o:read" },
+      options: { whenNoScope: "catalogue" },
+      chosen: ["o:read"],
+      result: { scope: "o:read", removed: ["n:read"] },
+    },
+    {
+      title: "removes nothing that a request without scope was not offered",
+      facts: { client: { ...client, scope: "o:read" }, granted: "n:read" },
+      options: { whenNoScope: "catalogue" },
+      chosen: ["o:read"],
+      result: { scope: "o:read", removed: [] },
+    },
   ];
 
   it.each(titled(cases))("%s", (_title, { policy = notes, facts, chosen, options, result }) => {

@@ -141,8 +141,8 @@ describe("a user and an account", () => {
     expect(() => screenOf(facts)).toThrow(
       expect.objectContaining({
         code: "ERR_OPTIONS_INVALID",
-        findings: [{ path: "user" }, { path: "account" }].map(
-          (finding) => expect.objectContaining(finding) as object,
+        findings: ["user", "account"].map(
+          (path) => expect.objectContaining({ path, message: "expected an object" }) as object,
         ),
       }) as Error,
     );
@@ -150,6 +150,20 @@ describe("a user and an account", () => {
 });
 
 describe("facts", () => {
+  it.each(["n:read", 7, { 0: "n:read" }])(
+    "with refusals that are not a list make the functions throw: %j",
+    (refused) => {
+      expect(() => screenOf({ refused: refused as never })).toThrow(
+        expect.objectContaining({
+          code: "ERR_OPTIONS_INVALID",
+          findings: [
+            expect.objectContaining({ path: "refused", message: "expected a list" }) as object,
+          ],
+        }) as Error,
+      );
+    },
+  );
+
   it("are not inherited", () => {
     const facts = Object.assign(inheriting({ granted: all, prompt: "consent", used: true }), {
       client,

@@ -35,6 +35,23 @@ describe("consentHeaders", () => {
   });
 
   it.each([
+    "self",
+    nonce,
+    `nonce-${"a".repeat(22)}==`,
+    `sha256-${"a".repeat(43)}`,
+    `sha256-${"a".repeat(43)}=`,
+    `sha384-${"a".repeat(64)}`,
+    `sha512-${"a".repeat(86)}`,
+    `sha512-${"a".repeat(86)}==`,
+  ])("allows the source %s", (source) => {
+    const after = directives(consentHeaders(screen, { script: source, style: source }));
+    expect(after.get("script-src")).toBe(`'${source}'`);
+    expect(after.get("style-src")).toBe(
+      `${directives(screen.headers).get("style-src")} '${source}'`,
+    );
+  });
+
+  it.each([
     "'unsafe-inline'",
     "unsafe-inline",
     "unsafe-eval",
@@ -47,6 +64,13 @@ describe("consentHeaders", () => {
     `${nonce}; script-src *`,
     `${nonce}' 'unsafe-inline`,
     `sha256-${"a".repeat(42)}`,
+    `sha256-${"a".repeat(43)}=; script-src *`,
+    `sha384-${"a".repeat(63)}`,
+    `sha384-${"a".repeat(65)}`,
+    `sha512-${"a".repeat(85)}`,
+    `sha512-${"a".repeat(86)}==; script-src *`,
+    `x${digest}`,
+    `x${nonce}`,
     `sha1-${"a".repeat(27)}=`,
     "",
     7,

@@ -84,6 +84,12 @@ describe("resolveConsent", () => {
       selection: approve(),
       expected: { ok: true, scope: "openid", changed: false },
     },
+    ...[null, "", []].map((scopes) => ({
+      title: `grants the required scopes if nothing else was offered and ${JSON.stringify(scopes)} was posted`,
+      facts: { requested: "openid" },
+      selection: { decision: "approve", scopes },
+      expected: { ok: true, scope: "openid", changed: false },
+    })),
     {
       title: "grants nothing if the user denied",
       selection: { decision: "deny", scopes: ["courses:read"] },

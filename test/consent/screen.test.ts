@@ -183,6 +183,19 @@ describe("the scopes on the screen", () => {
       error: "invalid_scope",
     },
     {
+      title: "are all with `ineligible: refuse` if each scope can be offered",
+      facts: { requested: "openid courses:read" },
+      options: { ineligible: "refuse" },
+      shown: ["openid", "courses:read"],
+    },
+    {
+      title: "are the eligible ones with `ineligible: drop`",
+      facts: { requested: "openid nope:x" },
+      options: { ineligible: "drop" },
+      shown: ["openid"],
+      dropped: [["nope:x", "unknown"]],
+    },
+    {
       title: "are none for a request without scope and a policy without defaults",
       facts: {},
       shown: [],
@@ -362,6 +375,7 @@ describe("a row", () => {
       has: {
         access: "write",
         includes: ["courses:read"],
+        includedTitles: [{ text: "See courses", lang: null }],
         unlocks: { tools: ["update_course", "list_courses"], endpoints: ["GET /courses"] },
       },
     },
@@ -499,7 +513,9 @@ describe("the client", () => {
     ["a\ud800b", "ab"],
     ["x".repeat(100), `${"x".repeat(79)}…`],
     [`Z${"\u0351\u0489".repeat(30)}`, "Z\u0351\u0489\u0351\u0489"],
+    [`Z${"\u0351\u0489".repeat(3)}oe`, "Z\u0351\u0489\u0351\u0489oe"],
     ["שָׁלוֹם", "שָׁלוֹם"],
+    ["पाठशाला में", "पाठशाला में"],
     ["Loopwise\u202e{policy}<b>", "Loopwise{policy}<b>"],
     ["<script>", "<script>"],
     [undefined, "app-1"],
@@ -627,6 +643,7 @@ describe("the rest of the screen", () => {
     [{ granted: "openid" }, "new_scopes"],
     [{ granted: "openid courses:read" }, "nothing_new"],
     [{ granted: "openid courses:read", prompt: "login consent" }, "forced"],
+    [{ granted: "openid courses:read", prompt: "login" }, "nothing_new"],
     [{ granted: "openid courses:read", grantedPolicyVersion: "6" }, "policy_changed"],
     [{ granted: "openid courses:read", grantedPolicyVersion: "7" }, "nothing_new"],
   ] as const)("has for %j the reason %s", (facts, reason) => {
