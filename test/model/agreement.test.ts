@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countIn, runOften, tally } from "../often.js";
+import { countIn, tally } from "../often.js";
 import { ENDPOINTS, PATTERNS, TOOLS } from "./arbitrary-policy.js";
 import { BAD_TOKENS, drawCase, drawName, drawRequest, drawToken } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
 import { expectSame } from "./expect-same.js";
+import { assertLaw } from "./law.js";
 import {
   type ModelDecision,
   modelDecide,
@@ -36,25 +37,24 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
   it("return the same decision for any policy, token, name and parameters", () => {
     const codes = createShares();
     const met = createCodes();
-    runOften([...met.values()], () =>
-      fc.assert(
-        fc.property(
-          drawn((draw) => drawCase(draw, { patterns: 30, closed: true })),
-          (one) => {
-            const { definition, token, name, params } = one;
-            const model = modelDecide(definition, token, name, params);
-            const policy = load(definition);
-            expectSame(policy.decideUntrusted(token, name, params), model);
-            expectSame(
-              policy.decide(token as never, name as never, params as never),
-              modelDecide(definition, token, name, params, true),
-            );
-            codes.add(model.code);
-            countIn(met, model.code);
-          },
-        ),
-        { numRuns: 2000 },
+    assertLaw(
+      fc.property(
+        drawn((draw) => drawCase(draw, { patterns: 30, closed: true })),
+        (one) => {
+          const { definition, token, name, params } = one;
+          const model = modelDecide(definition, token, name, params);
+          const policy = load(definition);
+          expectSame(policy.decideUntrusted(token, name, params), model);
+          expectSame(
+            policy.decide(token as never, name as never, params as never),
+            modelDecide(definition, token, name, params, true),
+          );
+          codes.add(model.code);
+          countIn(met, model.code);
+        },
       ),
+      { numRuns: 2000 },
+      [...met.values()],
     );
     expect(codes.share("allowed")).toBeGreaterThan(0.15);
   });
@@ -68,7 +68,7 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
       }));
       return { definition, asked };
     };
-    fc.assert(
+    assertLaw(
       fc.property(drawn(cases), ({ definition, asked }) => {
         const policy = load(definition);
         const params = { accountID: "a", platformAccountID: "a", orgID: "a" };
@@ -90,7 +90,7 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
       const { definition } = one;
       return { ...one, token: drawToken(draw, definition), later: drawToken(draw, definition) };
     };
-    fc.assert(
+    assertLaw(
       fc.property(drawn(cases), ({ definition, token, later, name, params }) => {
         const policy = load(definition);
         const scope = [token.scope].flat();
@@ -134,16 +134,15 @@ describe("requests by method and path", { timeout: 300_000 }, () => {
       const one = drawCase(draw, { closed: true });
       return { ...one, request: drawRequest(draw, one.definition) };
     };
-    runOften([...met.values()], () =>
-      fc.assert(
-        fc.property(drawn(cases), ({ definition, token, request }) => {
-          const model = modelDecideRequest(definition, token, request);
-          expectSame(load(definition).decideRequest(token as never, request as never), model);
-          codes.add(model.code);
-          countIn(met, model.code);
-        }),
-        { numRuns: 2000 },
-      ),
+    assertLaw(
+      fc.property(drawn(cases), ({ definition, token, request }) => {
+        const model = modelDecideRequest(definition, token, request);
+        expectSame(load(definition).decideRequest(token as never, request as never), model);
+        codes.add(model.code);
+        countIn(met, model.code);
+      }),
+      { numRuns: 2000 },
+      [...met.values()],
     );
     expect(codes.share("allowed")).toBeGreaterThan(0.05);
     expect(codes.share("unknown_operation")).toBeLessThan(0.8);
@@ -170,7 +169,7 @@ describe("requests by method and path", { timeout: 300_000 }, () => {
     );
     const path = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
     const underKnown = path.map((text) => `/v1/projects/${text}`);
-    fc.assert(
+    assertLaw(
       fc.property(fc.oneof(path, underKnown, underKnown), (text) => {
         const request = { method: "GET", path: text };
         expectSame(
@@ -186,7 +185,7 @@ describe("requests by method and path", { timeout: 300_000 }, () => {
 describe("the list of tools", { timeout: 300_000 }, () => {
   it("has the names and codes of the model", () => {
     const shares = createShares();
-    fc.assert(
+    assertLaw(
       fc.property(
         drawn((draw) => drawCase(draw, { closed: true })),
         ({ definition, token }) => {
@@ -222,7 +221,7 @@ describe("patterns of tool names", { timeout: 300_000 }, () => {
     const names = fc.array(letters, { minLength: 1, maxLength: 10 }).map((parts) => parts.join(""));
     const known = fc.constantFrom(...TOOLS, "list_\n", "a/b", "a b", "é");
     const shares = createShares();
-    fc.assert(
+    assertLaw(
       fc.property(
         fc.oneof(patterns, fc.constantFrom(...PATTERNS)),
         fc.oneof(names, names, known),

@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runOften, tally } from "../often.js";
+import { tally } from "../often.js";
 import { drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
-import { law } from "./law.js";
+import { assertLaw, law } from "./law.js";
 import { modelDecide, modelOperation } from "./model.js";
 import { load, tokenOf } from "./observe.js";
 
@@ -137,24 +137,23 @@ describe("random policies", { timeout: 240_000 }, () => {
       open: tally("allowed without a list, as the policy states", 100),
       unreadable: tally("denied for an unreadable list", 100),
     };
-    runOften(Object.values(points), () =>
-      fc.assert(
-        fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
-          const token = tokenOf(held, facts);
-          const model = modelDecide(definition, token, name, params);
-          const limits = (modelOperation(definition, name)?.rules ?? []).flatMap(({ within }) =>
-            Object.keys(within ?? {}),
-          );
-          const given = token.boundaries as Record<string, unknown> | null | undefined;
-          const isLimited = limits.length > 0;
-          const isListed = (one: string) => given?.[one] !== undefined;
-          if (model.allowed && limits.some(isListed)) points.inside.count += 1;
-          if (model.allowed && !limits.every(isListed)) points.open.count += 1;
-          if (isLimited && model.code === "binding_mismatch") points.outside.count += 1;
-          if (given !== undefined && model.code === "invalid_token") points.unreadable.count += 1;
-        }),
-        { numRuns: 6000 },
-      ),
+    assertLaw(
+      fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
+        const token = tokenOf(held, facts);
+        const model = modelDecide(definition, token, name, params);
+        const limits = (modelOperation(definition, name)?.rules ?? []).flatMap(({ within }) =>
+          Object.keys(within ?? {}),
+        );
+        const given = token.boundaries as Record<string, unknown> | null | undefined;
+        const isLimited = limits.length > 0;
+        const isListed = (one: string) => given?.[one] !== undefined;
+        if (model.allowed && limits.some(isListed)) points.inside.count += 1;
+        if (model.allowed && !limits.every(isListed)) points.open.count += 1;
+        if (isLimited && model.code === "binding_mismatch") points.outside.count += 1;
+        if (given !== undefined && model.code === "invalid_token") points.unreadable.count += 1;
+      }),
+      { numRuns: 6000 },
+      Object.values(points),
     );
     console.log(
       Object.values(points)

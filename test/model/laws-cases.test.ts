@@ -2,11 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countIn, runOften, tally } from "../often.js";
+import { countIn, tally } from "../often.js";
 import { findingsOf } from "../policy/findings-of.js";
 import { SCALARS } from "./arbitrary-policy.js";
 import { drawCase, drawGoodCase, drawRequest } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
+import { assertLaw } from "./law.js";
 import {
   type Case,
   type Definition,
@@ -96,23 +97,22 @@ describe("operations with cases", { timeout: 300_000 }, () => {
   it("get the decision of the naive model in each type of branch", () => {
     const met = new Map(TYPES.map((type) => [type, tally(type, 100)]));
     const allowed = tally("a call that is allowed in a branch", 300);
-    runOften([...met.values(), allowed], () =>
-      fc.assert(
-        fc.property(drawn(drawAimedCase), ({ definition, token, name, params }) => {
-          const model = modelDecide(definition, token, name, params);
-          const { param, ...data } = decide(definition, token, name, params);
-          // which parameter a mismatch of several patterns names is not promised
-          const isLoose =
-            model.code === "binding_mismatch" &&
-            (model.param === undefined || appliedTo(definition, name).length > 1);
-          if (isLoose) delete model.param;
-          expect(isLoose || param === undefined ? data : { ...data, param }).toEqual(model);
-          const types = branchTypes(definition, name, params);
-          for (const type of new Set(types)) countIn(met, type);
-          if (model.allowed && types.length > 0) allowed.count += 1;
-        }),
-        { numRuns: 3000 },
-      ),
+    assertLaw(
+      fc.property(drawn(drawAimedCase), ({ definition, token, name, params }) => {
+        const model = modelDecide(definition, token, name, params);
+        const { param, ...data } = decide(definition, token, name, params);
+        // which parameter a mismatch of several patterns names is not promised
+        const isLoose =
+          model.code === "binding_mismatch" &&
+          (model.param === undefined || appliedTo(definition, name).length > 1);
+        if (isLoose) delete model.param;
+        expect(isLoose || param === undefined ? data : { ...data, param }).toEqual(model);
+        const types = branchTypes(definition, name, params);
+        for (const type of new Set(types)) countIn(met, type);
+        if (model.allowed && types.length > 0) allowed.count += 1;
+      }),
+      { numRuns: 3000 },
+      [...met.values(), allowed],
     );
   });
 
@@ -122,74 +122,71 @@ describe("operations with cases", { timeout: 300_000 }, () => {
       const one = drawCase(draw, MANY);
       return { ...one, request: drawRequest(draw, one.definition) };
     };
-    runOften([reached], () =>
-      fc.assert(
-        fc.property(drawn(cases), ({ definition, token, request }) => {
-          const { code } = modelDecideRequest(definition, token, request);
-          const real = load(definition).decideRequest(token as never, request as never);
-          expect(real.code).toBe(code);
-          if (code !== "unknown_operation") reached.count += 1;
-        }),
-        { numRuns: 1500 },
-      ),
+    assertLaw(
+      fc.property(drawn(cases), ({ definition, token, request }) => {
+        const { code } = modelDecideRequest(definition, token, request);
+        const real = load(definition).decideRequest(token as never, request as never);
+        expect(real.code).toBe(code);
+        if (code !== "unknown_operation") reached.count += 1;
+      }),
+      { numRuns: 1500 },
+      [reached],
     );
   });
 
   it("are listed as the model lists them", () => {
     const opened = tally("a tool that only a case opens", 50);
-    runOften([opened], () =>
-      fc.assert(
-        fc.property(
-          drawn((draw) => drawCase(draw, MANY)),
-          ({ definition, token }) => {
-            const isKnown = knownIn(definition, token);
-            const views = load(definition).toolsFor(token as never);
-            const real = views
-              .map(({ name, decision }) => ({ name, code: decision.code }))
-              .filter(isKnown);
-            expect(real).toEqual(modelToolsFor(definition, token).filter(isKnown));
-            const { tools = {} } = definition;
-            const patterns = Object.entries(tools).filter(([key]) => isPattern(key));
-            for (const { name, code } of real) {
-              const { cases, otherwise } = optionsOf(tools[name] as Rule);
-              if (code !== "allowed" || cases === undefined || otherwise === undefined) continue;
-              const only = { ...Object.fromEntries(patterns), [name]: otherwise };
-              const last = modelToolsFor({ ...definition, tools: only }, token);
-              if (!last.some((view) => view.code === "allowed")) opened.count += 1;
-            }
-          },
-        ),
-        { numRuns: 200 },
+    assertLaw(
+      fc.property(
+        drawn((draw) => drawCase(draw, MANY)),
+        ({ definition, token }) => {
+          const isKnown = knownIn(definition, token);
+          const views = load(definition).toolsFor(token as never);
+          const real = views
+            .map(({ name, decision }) => ({ name, code: decision.code }))
+            .filter(isKnown);
+          expect(real).toEqual(modelToolsFor(definition, token).filter(isKnown));
+          const { tools = {} } = definition;
+          const patterns = Object.entries(tools).filter(([key]) => isPattern(key));
+          for (const { name, code } of real) {
+            const { cases, otherwise } = optionsOf(tools[name] as Rule);
+            if (code !== "allowed" || cases === undefined || otherwise === undefined) continue;
+            const only = { ...Object.fromEntries(patterns), [name]: otherwise };
+            const last = modelToolsFor({ ...definition, tools: only }, token);
+            if (!last.some((view) => view.code === "allowed")) opened.count += 1;
+          }
+        },
       ),
+      { numRuns: 200 },
+      [opened],
     );
   });
 
   it("decide a call as an operation with only the branch that it takes", () => {
     const reached = tally("a call that takes a case", 100);
-    runOften([reached], () =>
-      fc.assert(
-        fc.property(
-          drawn((draw) => drawGoodCase(draw, { patterns: 0, cases: 70 })),
-          ({ definition, held, facts, name, params }) => {
-            const [applied] = appliedTo(definition, name);
-            if (applied?.rule.cases === undefined) return;
-            const branch = modelBranch(applied.rule, params);
-            const { when, ...only } = branch as Case;
-            const part = applied.key.includes(" ") ? "endpoints" : "tools";
-            const plain = {
-              ...definition,
-              [part]: { ...definition[part], [applied.key]: only },
-            };
-            const token = tokenOf(held, facts);
-            const [whole, own] = [definition, plain].map((one) => decide(one, token, name, params));
-            // where a catch-all denies too, either reason is given: only an endpoint without cases is a denial as a whole
-            if (whole?.code === "denied") expect(own?.code).toBe("denied");
-            else expect(whole).toEqual(own);
-            if (when !== undefined) reached.count += 1;
-          },
-        ),
-        { numRuns: 1500 },
+    assertLaw(
+      fc.property(
+        drawn((draw) => drawGoodCase(draw, { patterns: 0, cases: 70 })),
+        ({ definition, held, facts, name, params }) => {
+          const [applied] = appliedTo(definition, name);
+          if (applied?.rule.cases === undefined) return;
+          const branch = modelBranch(applied.rule, params);
+          const { when, ...only } = branch as Case;
+          const part = applied.key.includes(" ") ? "endpoints" : "tools";
+          const plain = {
+            ...definition,
+            [part]: { ...definition[part], [applied.key]: only },
+          };
+          const token = tokenOf(held, facts);
+          const [whole, own] = [definition, plain].map((one) => decide(one, token, name, params));
+          // where a catch-all denies too, either reason is given: only an endpoint without cases is a denial as a whole
+          if (whole?.code === "denied") expect(own?.code).toBe("denied");
+          else expect(whole).toEqual(own);
+          if (when !== undefined) reached.count += 1;
+        },
       ),
+      { numRuns: 1500 },
+      [reached],
     );
   });
 });
@@ -227,31 +224,29 @@ describe("leaving out or mistyping an argument", { timeout: 300_000 }, () => {
       const compared = Object.keys(branch?.when ?? {});
       return { ...one, applied, params, branch, slipped: slip(draw, params, ["x", ...compared]) };
     };
-    runOften([left, gained], () =>
-      fc.assert(
-        fc.property(
-          drawn(cases),
-          ({ definition, held, facts, name, applied, params, branch, slipped }) => {
-            if (branch?.when === undefined || applied === undefined) return;
-            for (const scopes of [held, []]) {
-              const token = tokenOf(scopes, facts);
-              const before = decide(definition, token, name, params);
-              const after = decide(definition, token, name, slipped);
-              // a parameter with an invalid value is another call, with another resource
-              if (before.allowed || before.code === "invalid_params") continue;
-              if (applied.rule.weakOtherwise) {
-                if (after.allowed) gained.count += 1;
-                continue;
-              }
-              expect(after.allowed).toBe(false);
-              const isLeft =
-                modelCaseAt(applied.rule, slipped) !== modelCaseAt(applied.rule, params);
-              if (isLeft) left.count += 1;
+    assertLaw(
+      fc.property(
+        drawn(cases),
+        ({ definition, held, facts, name, applied, params, branch, slipped }) => {
+          if (branch?.when === undefined || applied === undefined) return;
+          for (const scopes of [held, []]) {
+            const token = tokenOf(scopes, facts);
+            const before = decide(definition, token, name, params);
+            const after = decide(definition, token, name, slipped);
+            // a parameter with an invalid value is another call, with another resource
+            if (before.allowed || before.code === "invalid_params") continue;
+            if (applied.rule.weakOtherwise) {
+              if (after.allowed) gained.count += 1;
+              continue;
             }
-          },
-        ),
-        { numRuns: 2500 },
+            expect(after.allowed).toBe(false);
+            const isLeft = modelCaseAt(applied.rule, slipped) !== modelCaseAt(applied.rule, params);
+            if (isLeft) left.count += 1;
+          }
+        },
       ),
+      { numRuns: 2500 },
+      [left, gained],
     );
   });
 });
@@ -265,25 +260,24 @@ describe("the order of cases", { timeout: 300_000 }, () => {
       const params = wanted.map(([name, values]) => [name, draw.pick([values].flat())] as const);
       return { ...one, shuffled: draw.shuffle(one.cases), params: Object.fromEntries(params) };
     };
-    runOften([several], () =>
-      fc.assert(
-        fc.property(drawn(cases), ({ cases, otherwise, shuffled, params }) => {
-          const meets = (one: Case) => modelCaseAt({ cases: [one] }, params) === 0;
-          const met = cases.filter(meets);
-          const [first] = shuffled.filter(meets);
-          const expected = first === undefined ? optionsOf(otherwise) : without(first, ["when"]);
-          const definition = policyOf({ cases: shuffled, otherwise, weakOtherwise: true });
-          if (findingsOf(definition).length > 0) return;
-          const [all, only] = [load(definition), load(policyOf(expected))];
-          for (const token of SOME_TOKENS) {
-            expect(dataOf(all.decideUntrusted(token, "t", params))).toEqual(
-              dataOf(only.decideUntrusted(token, "t", params)),
-            );
-          }
-          if (met.length > 1) several.count += 1;
-        }),
-        { numRuns: 400 },
-      ),
+    assertLaw(
+      fc.property(drawn(cases), ({ cases, otherwise, shuffled, params }) => {
+        const meets = (one: Case) => modelCaseAt({ cases: [one] }, params) === 0;
+        const met = cases.filter(meets);
+        const [first] = shuffled.filter(meets);
+        const expected = first === undefined ? optionsOf(otherwise) : without(first, ["when"]);
+        const definition = policyOf({ cases: shuffled, otherwise, weakOtherwise: true });
+        if (findingsOf(definition).length > 0) return;
+        const [all, only] = [load(definition), load(policyOf(expected))];
+        for (const token of SOME_TOKENS) {
+          expect(dataOf(all.decideUntrusted(token, "t", params))).toEqual(
+            dataOf(only.decideUntrusted(token, "t", params)),
+          );
+        }
+        if (met.length > 1) several.count += 1;
+      }),
+      { numRuns: 400 },
+      [several],
     );
   });
 });
@@ -435,49 +429,47 @@ describe("the findings about branches", { timeout: 300_000 }, () => {
 
   it("are exactly those of brute force, if each case compares one argument", () => {
     const tallies = seen();
-    runOften(Object.values(tallies), () =>
-      fc.assert(
-        fc.property(
-          drawn((draw) => drawSmall(draw, 1)),
-          (rule) => {
-            const { weak, unreachable } = bruteForce(rule);
-            const definition = policyOf(rule);
-            expect(pathsOf("unreachable_case", definition)).toEqual(unreachable);
-            expect(pathsOf("weak_otherwise", definition)).toEqual(weak);
-            if (weak.size > 0) tallies.weak.count += 1;
-            if (unreachable.size > 0) tallies.unreachable.count += 1;
-            if (weak.size + unreachable.size === 0) tallies.accepted.count += 1;
-          },
-        ),
-        { numRuns: 2000 },
+    assertLaw(
+      fc.property(
+        drawn((draw) => drawSmall(draw, 1)),
+        (rule) => {
+          const { weak, unreachable } = bruteForce(rule);
+          const definition = policyOf(rule);
+          expect(pathsOf("unreachable_case", definition)).toEqual(unreachable);
+          expect(pathsOf("weak_otherwise", definition)).toEqual(weak);
+          if (weak.size > 0) tallies.weak.count += 1;
+          if (unreachable.size > 0) tallies.unreachable.count += 1;
+          if (weak.size + unreachable.size === 0) tallies.accepted.count += 1;
+        },
       ),
+      { numRuns: 2000 },
+      Object.values(tallies),
     );
   });
 
   it("miss nothing that brute force finds, if cases compare several arguments", () => {
     const tallies = { ...seen(), unreachable: tally("a case that no call reaches", 30) };
-    runOften(Object.values(tallies), () =>
-      fc.assert(
-        fc.property(
-          drawn((draw) => drawSmall(draw, 2)),
-          (rule) => {
-            const { weak, unreachable } = bruteForce(rule);
-            const definition = policyOf(rule);
-            expect(pathsOf("unreachable_case", definition)).toEqual(unreachable);
-            const found = pathsOf("weak_otherwise", definition);
-            expect([...weak].filter((path) => !found.has(path))).toEqual([]);
-            if (weak.size > 0) tallies.weak.count += 1;
-            if (unreachable.size > 0) tallies.unreachable.count += 1;
-            if (found.size + unreachable.size === 0) tallies.accepted.count += 1;
-          },
-        ),
-        { numRuns: 2000 },
+    assertLaw(
+      fc.property(
+        drawn((draw) => drawSmall(draw, 2)),
+        (rule) => {
+          const { weak, unreachable } = bruteForce(rule);
+          const definition = policyOf(rule);
+          expect(pathsOf("unreachable_case", definition)).toEqual(unreachable);
+          const found = pathsOf("weak_otherwise", definition);
+          expect([...weak].filter((path) => !found.has(path))).toEqual([]);
+          if (weak.size > 0) tallies.weak.count += 1;
+          if (unreachable.size > 0) tallies.unreachable.count += 1;
+          if (found.size + unreachable.size === 0) tallies.accepted.count += 1;
+        },
       ),
+      { numRuns: 2000 },
+      Object.values(tallies),
     );
   });
 
   it("about weak branches are silent with `weakOtherwise`", () => {
-    fc.assert(
+    assertLaw(
       fc.property(
         drawn((draw) => drawSmall(draw, 2)),
         (rule) => {

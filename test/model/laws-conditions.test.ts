@@ -16,10 +16,10 @@ import { renderMatrixHtml } from "../../src/cli/matrix/matrix-html.js";
 import { matrixOf } from "../../src/cli/matrix/matrix-model.js";
 import { matrixJson, matrixMarkdown } from "../../src/cli/matrix/matrix-text.js";
 import { createSecuritySchemes } from "../../src/mcp/server/security-schemes.js";
-import { runOften, type Tally, tally } from "../often.js";
+import { type Tally, tally } from "../often.js";
 import { drawCase, drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
-import { law } from "./law.js";
+import { assertLaw, law } from "./law.js";
 import {
   type Definition,
   isPattern,
@@ -403,27 +403,26 @@ describe("authentication", { timeout: 300_000 }, () => {
       ...goodCase(draw),
       passed: draw.pick([0, 59, 60, 61, 300, 301]),
     });
-    runOften(Object.values(tallies), () =>
-      fc.assert(
-        fc.property(drawn(cases), ({ definition, held, facts, name, params, passed }) => {
-          let now = MODEL_NOW;
-          const policy = loadPolicy(definition, { now: () => now });
-          const token = { ...tokenOf(held, facts), ...authenticated } as unknown as AccessToken;
-          const first = policy.decideUntrusted(token, name, params);
-          now = MODEL_NOW + passed;
-          const later = policy.decideUntrusted(token, name, params);
-          const limits = (modelOperation(definition, name, params)?.rules ?? []).flatMap(
-            ({ maxAge }) => maxAge ?? [],
-          );
-          const isExpired = passed > Math.min(...limits);
-          expect(later.code).toBe(first.allowed && isExpired ? REAUTHENTICATE : first.code);
-          if (first.allowed && limits.length > 0)
-            tallies[isExpired ? "expired" : "allowed"].count += 1;
-          now = MODEL_NOW;
-          expect(policy.decideUntrusted(token, name, params)).toEqual(first);
-        }),
-        { numRuns: 1500 },
-      ),
+    assertLaw(
+      fc.property(drawn(cases), ({ definition, held, facts, name, params, passed }) => {
+        let now = MODEL_NOW;
+        const policy = loadPolicy(definition, { now: () => now });
+        const token = { ...tokenOf(held, facts), ...authenticated } as unknown as AccessToken;
+        const first = policy.decideUntrusted(token, name, params);
+        now = MODEL_NOW + passed;
+        const later = policy.decideUntrusted(token, name, params);
+        const limits = (modelOperation(definition, name, params)?.rules ?? []).flatMap(
+          ({ maxAge }) => maxAge ?? [],
+        );
+        const isExpired = passed > Math.min(...limits);
+        expect(later.code).toBe(first.allowed && isExpired ? REAUTHENTICATE : first.code);
+        if (first.allowed && limits.length > 0)
+          tallies[isExpired ? "expired" : "allowed"].count += 1;
+        now = MODEL_NOW;
+        expect(policy.decideUntrusted(token, name, params)).toEqual(first);
+      }),
+      { numRuns: 1500 },
+      Object.values(tallies),
     );
   });
 });
@@ -440,39 +439,38 @@ describe("random policies", { timeout: 300_000 }, () => {
       strong: tally("allowed with `acr` or `maxAge`", 100),
       weak: tally("denied for lack of authentication", 100),
     };
-    runOften(Object.values(points), () =>
-      fc.assert(
-        fc.property(
-          drawn((draw) => drawCase(draw, { patterns: 30, closed: true })),
-          ({ definition, token, name, params }) => {
-            const model = modelDecide(definition, token, name, params);
-            const rules = modelOperation(definition, name, params)?.rules ?? [];
-            const alternatives = modelOperation(definition, name, params)?.alternatives ?? [];
-            const isPublic = rules.every((rule) => rule.public);
-            const count = (point: keyof typeof points, isMet: boolean) => {
-              if (isMet) points[point].count += 1;
-            };
-            const needsAny = alternatives.some(({ entitlements }) => entitlements.length > 0);
-            const type = (token as { account_type?: unknown } | null | undefined)?.account_type;
-            const isAuthentic = rules.some(({ acr, maxAge }) => (acr ?? maxAge) !== undefined);
-            count("entitled", model.allowed && !isPublic && needsAny);
-            count("lacking", model.entitlement !== undefined);
-            count(
-              "listed",
-              Array.isArray(type) && alternatives.some(({ types }) => types.length > 0),
-            );
-            count("enriched", model.enriched === true);
-            count("plain", model.enriched === false && rules.some((rule) => rule.enrichedBy));
-            count(
-              "internal",
-              !rules.length && modelOperation(definition, name, params, true) !== undefined,
-            );
-            count("strong", model.allowed && isAuthentic);
-            count("weak", model.code === REAUTHENTICATE);
-          },
-        ),
-        { numRuns: 4000 },
+    assertLaw(
+      fc.property(
+        drawn((draw) => drawCase(draw, { patterns: 30, closed: true })),
+        ({ definition, token, name, params }) => {
+          const model = modelDecide(definition, token, name, params);
+          const rules = modelOperation(definition, name, params)?.rules ?? [];
+          const alternatives = modelOperation(definition, name, params)?.alternatives ?? [];
+          const isPublic = rules.every((rule) => rule.public);
+          const count = (point: keyof typeof points, isMet: boolean) => {
+            if (isMet) points[point].count += 1;
+          };
+          const needsAny = alternatives.some(({ entitlements }) => entitlements.length > 0);
+          const type = (token as { account_type?: unknown } | null | undefined)?.account_type;
+          const isAuthentic = rules.some(({ acr, maxAge }) => (acr ?? maxAge) !== undefined);
+          count("entitled", model.allowed && !isPublic && needsAny);
+          count("lacking", model.entitlement !== undefined);
+          count(
+            "listed",
+            Array.isArray(type) && alternatives.some(({ types }) => types.length > 0),
+          );
+          count("enriched", model.enriched === true);
+          count("plain", model.enriched === false && rules.some((rule) => rule.enrichedBy));
+          count(
+            "internal",
+            !rules.length && modelOperation(definition, name, params, true) !== undefined,
+          );
+          count("strong", model.allowed && isAuthentic);
+          count("weak", model.code === REAUTHENTICATE);
+        },
       ),
+      { numRuns: 4000 },
+      Object.values(points),
     );
     const met = Object.values(points).map(({ point, count }) => `${point}: ${count}`);
     console.log(met.join("\n"));

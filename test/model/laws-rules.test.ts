@@ -3,10 +3,11 @@
 import fc from "fast-check";
 import { bindScope, loadPolicy, matchScope } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { runOften, tally } from "../often.js";
+import { tally } from "../often.js";
 import { TEMPLATES } from "./arbitrary-policy.js";
 import { drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
+import { assertLaw } from "./law.js";
 import {
   type Definition,
   isPattern,
@@ -27,37 +28,36 @@ describe("hard denials", { timeout: 300_000 }, () => {
   it("take precedence over everything else", () => {
     const cases = (draw: Draw) => ({ ...goodCase(draw), by: draw.pick(["name", "pattern"]) });
     const beaten = tally("a denial of a call that was allowed", 151);
-    runOften([beaten], () =>
-      fc.assert(
-        fc.property(drawn(cases), ({ definition, held, facts, name, params, by }) => {
-          const token = tokenOf(held, { ...facts, first_party: true });
-          if (decide(definition, token, name, params).allowed) beaten.count += 1;
-          if (typeof name !== "string") return;
-          const { tools = {}, endpoints = {} } = definition;
-          const denied: Definition = Object.hasOwn(endpoints, name)
-            ? { ...definition, endpoints: { ...endpoints, [name]: { deny: "never" } } }
-            : LEGAL.test(name)
-              ? {
-                  ...definition,
-                  tools: {
-                    ...tools,
-                    [by === "name" && name !== "__proto__" ? name : "*"]: { deny: "never" },
-                  },
-                }
-              : definition;
-          const { code, allowed } = decide(denied, token, name, params);
-          expect(allowed).toBe(false);
-          expect(code).toBe(denied === definition ? "unknown_operation" : "denied");
-        }),
-        RUNS,
-      ),
+    assertLaw(
+      fc.property(drawn(cases), ({ definition, held, facts, name, params, by }) => {
+        const token = tokenOf(held, { ...facts, first_party: true });
+        if (decide(definition, token, name, params).allowed) beaten.count += 1;
+        if (typeof name !== "string") return;
+        const { tools = {}, endpoints = {} } = definition;
+        const denied: Definition = Object.hasOwn(endpoints, name)
+          ? { ...definition, endpoints: { ...endpoints, [name]: { deny: "never" } } }
+          : LEGAL.test(name)
+            ? {
+                ...definition,
+                tools: {
+                  ...tools,
+                  [by === "name" && name !== "__proto__" ? name : "*"]: { deny: "never" },
+                },
+              }
+            : definition;
+        const { code, allowed } = decide(denied, token, name, params);
+        expect(allowed).toBe(false);
+        expect(code).toBe(denied === definition ? "unknown_operation" : "denied");
+      }),
+      RUNS,
+      [beaten],
     );
   });
 });
 
 describe("rules for other names", { timeout: 300_000 }, () => {
   it("never affect a decision", () => {
-    fc.assert(
+    assertLaw(
       fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
         const kept = (rules: Record<string, Rule> | undefined): Record<string, Rule> =>
           Object.fromEntries(
@@ -82,7 +82,7 @@ describe("rules for other names", { timeout: 300_000 }, () => {
 
   it("are not found on Object.prototype", () => {
     const inherited = Object.getOwnPropertyNames(Object.prototype);
-    fc.assert(
+    assertLaw(
       fc.property(
         drawn((draw) => drawGoodCase(draw, { patterns: 0 })),
         (one) => {
@@ -138,7 +138,7 @@ describe("the declared order", { timeout: 300_000 }, () => {
       const one = goodCase(draw);
       return { ...one, other: reordered(draw, one.definition) };
     };
-    fc.assert(
+    assertLaw(
       fc.property(drawn(cases), ({ definition, other, held, facts, name, params }) => {
         const token = tokenOf(held, facts);
         const { code, tier } = decide(definition, token, name, params);
@@ -155,7 +155,7 @@ describe("the declared order", { timeout: 300_000 }, () => {
       const { scopes } = one.definition;
       return { ...one, other: { ...one.definition, scopes: shuffled(draw, scopes) } };
     };
-    fc.assert(
+    assertLaw(
       fc.property(drawn(cases), ({ definition, other, held, facts, name, params }) => {
         const token = tokenOf(held, facts);
         expect(decide(other, token, name, params)).toEqual(decide(definition, token, name, params));
@@ -169,36 +169,34 @@ describe("a rule", { timeout: 300_000 }, () => {
   it("never allows more with an additional requirement, nor less with an additional alternative", () => {
     const cases = (draw: Draw) => ({ ...drawGoodCase(draw, { patterns: 0 }), by: draw.int(1) });
     const reached = tally("a call that is allowed", 101);
-    runOften([reached], () =>
-      fc.assert(
-        fc.property(drawn(cases), ({ definition, held, facts, params }) => {
-          const { tools = {} } = definition;
-          const rule = tools["get_settings"] ?? "courses:read";
-          const more = "courses:write-more";
-          const scopes = { ...definition.scopes, [more]: {} };
-          const options: RuleOptions = typeof rule === "string" ? { scope: rule } : rule;
-          if (options.deny !== undefined || options.public || options.authenticated) return;
-          if (options.cases !== undefined) return;
-          const bare = Object.fromEntries(
-            Object.entries(options).filter(([key]) => key !== "hidden" && key !== "enrichedBy"),
-          );
-          const changed = (next: Rule): Definition => ({
-            ...definition,
-            scopes,
-            tools: { ...tools, get_settings: next },
-          });
-          for (const token of [tokenOf(held, facts), tokenOf([...held, more], facts)]) {
-            const before = decide(changed(bare), token, "get_settings", params).allowed;
-            const stricter = changed({ allOf: [bare, more] });
-            const wider = changed({ anyOf: [bare, more] });
-            if (before) expect(decide(wider, token, "get_settings", params).allowed).toBe(true);
-            if (!before)
-              expect(decide(stricter, token, "get_settings", params).allowed).toBe(false);
-            if (before) reached.count += 1;
-          }
-        }),
-        RUNS,
-      ),
+    assertLaw(
+      fc.property(drawn(cases), ({ definition, held, facts, params }) => {
+        const { tools = {} } = definition;
+        const rule = tools["get_settings"] ?? "courses:read";
+        const more = "courses:write-more";
+        const scopes = { ...definition.scopes, [more]: {} };
+        const options: RuleOptions = typeof rule === "string" ? { scope: rule } : rule;
+        if (options.deny !== undefined || options.public || options.authenticated) return;
+        if (options.cases !== undefined) return;
+        const bare = Object.fromEntries(
+          Object.entries(options).filter(([key]) => key !== "hidden" && key !== "enrichedBy"),
+        );
+        const changed = (next: Rule): Definition => ({
+          ...definition,
+          scopes,
+          tools: { ...tools, get_settings: next },
+        });
+        for (const token of [tokenOf(held, facts), tokenOf([...held, more], facts)]) {
+          const before = decide(changed(bare), token, "get_settings", params).allowed;
+          const stricter = changed({ allOf: [bare, more] });
+          const wider = changed({ anyOf: [bare, more] });
+          if (before) expect(decide(wider, token, "get_settings", params).allowed).toBe(true);
+          if (!before) expect(decide(stricter, token, "get_settings", params).allowed).toBe(false);
+          if (before) reached.count += 1;
+        }
+      }),
+      RUNS,
+      [reached],
     );
   });
 });
@@ -212,7 +210,7 @@ describe("the list of tools", { timeout: 300_000 }, () => {
       "insufficient_user_authentication",
       "unauthenticated",
     ];
-    fc.assert(
+    assertLaw(
       fc.property(drawn(goodCase), ({ definition, held, facts }) => {
         const policy = load(definition);
         for (const token of [tokenOf(held, facts), undefined]) {
@@ -243,32 +241,31 @@ describe("the list of tools", { timeout: 300_000 }, () => {
 describe("authorize and operation", { timeout: 300_000 }, () => {
   it("agree with decide", () => {
     const allowed = tally("a call that is allowed", 151);
-    runOften([allowed], () =>
-      fc.assert(
-        fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
-          const policy = load(definition);
-          const token = tokenOf(held, facts);
-          const decision = dataOf(policy.decideUntrusted(token, name, params));
-          const authorize = (): unknown =>
-            policy.authorize(token as never, name as never, params as never);
-          if (decision.allowed) {
-            allowed.count += 1;
-            expect(authorize()).toBe(token);
-          } else {
-            const error = thrownBy(authorize);
-            expect(error).toMatchObject({ name: "AccessDenied" });
-            expect(dataOf((error as { decision: object }).decision)).toEqual(decision);
-          }
-          const { tools = {}, endpoints = {} } = definition;
-          if (typeof name !== "string" || isPattern(name)) return;
-          if (!Object.hasOwn(tools, name) && !Object.hasOwn(endpoints, name)) return;
-          const operation = policy.operation(name as never);
-          expect(dataOf(operation.decide(token as never, params as never))).toEqual(decision);
-          if (decision.code === "denied") return;
-          expect([...operation.params]).toEqual(modelParams(definition, name));
-        }),
-        RUNS,
-      ),
+    assertLaw(
+      fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
+        const policy = load(definition);
+        const token = tokenOf(held, facts);
+        const decision = dataOf(policy.decideUntrusted(token, name, params));
+        const authorize = (): unknown =>
+          policy.authorize(token as never, name as never, params as never);
+        if (decision.allowed) {
+          allowed.count += 1;
+          expect(authorize()).toBe(token);
+        } else {
+          const error = thrownBy(authorize);
+          expect(error).toMatchObject({ name: "AccessDenied" });
+          expect(dataOf((error as { decision: object }).decision)).toEqual(decision);
+        }
+        const { tools = {}, endpoints = {} } = definition;
+        if (typeof name !== "string" || isPattern(name)) return;
+        if (!Object.hasOwn(tools, name) && !Object.hasOwn(endpoints, name)) return;
+        const operation = policy.operation(name as never);
+        expect(dataOf(operation.decide(token as never, params as never))).toEqual(decision);
+        if (decision.code === "denied") return;
+        expect([...operation.params]).toEqual(modelParams(definition, name));
+      }),
+      RUNS,
+      [allowed],
     );
   });
 
@@ -298,29 +295,28 @@ describe("bindScope", { timeout: 300_000 }, () => {
 
   it("is injective, and matchScope is its inverse", () => {
     const both = tally("two values that are safe", 301);
-    runOften([both], () =>
-      fc.assert(
-        fc.property(pairs, ({ template, left, right }) => {
-          const [one, other] = [left, right].map((values) => {
-            const given = valuesFor(template, values);
-            const bound = bindScope(template, given as never);
-            if (!bound.ok) return undefined;
-            expect(bound.scope).toBe(modelBind(template, given));
-            expect({ ...matchScope(template, bound.scope) }).toEqual(given);
-            return { given: JSON.stringify(given), scope: bound.scope };
-          });
-          if (one === undefined || other === undefined) return;
-          both.count += 1;
-          expect(one.scope === other.scope).toBe(one.given === other.given);
-        }),
-        RUNS,
-      ),
+    assertLaw(
+      fc.property(pairs, ({ template, left, right }) => {
+        const [one, other] = [left, right].map((values) => {
+          const given = valuesFor(template, values);
+          const bound = bindScope(template, given as never);
+          if (!bound.ok) return undefined;
+          expect(bound.scope).toBe(modelBind(template, given));
+          expect({ ...matchScope(template, bound.scope) }).toEqual(given);
+          return { given: JSON.stringify(given), scope: bound.scope };
+        });
+        if (one === undefined || other === undefined) return;
+        both.count += 1;
+        expect(one.scope === other.scope).toBe(one.given === other.given);
+      }),
+      RUNS,
+      [both],
     );
   });
 
   it("accepts exactly the safe values", () => {
     const any = fc.oneof(value, fc.string(), fc.string({ unit: "binary" }), fc.jsonValue());
-    fc.assert(
+    assertLaw(
       fc.property(
         fc.constantFrom(...TEMPLATES.filter((text) => placeholdersOf(text).length === 1)),
         any,
