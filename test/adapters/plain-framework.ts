@@ -20,8 +20,8 @@ export interface PlainRequest {
   readonly token?: string;
 }
 
-export type PlainHandler = (request: PlainRequest) => Awaitable<HttpAdmission>;
-export type PlainMiddleware = (method: string, target: string) => PlainResponse | undefined;
+type PlainHandler = (request: PlainRequest) => Awaitable<HttpAdmission>;
+type PlainMiddleware = (method: string, target: string) => PlainResponse | undefined;
 export type PlainGate = RouteGate<PolicyTypes, PlainRequest, PlainHandler, PlainMiddleware>;
 
 export function plainGate(
