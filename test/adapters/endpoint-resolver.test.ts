@@ -129,6 +129,11 @@ const ROWS: readonly Row[] = [
   ],
   ["a route with a letter beyond ASCII", { target: "/caf%C3%A9/x", template: "/café/:x" }, CAFE],
   ["the same route, escaped", { target: "/caf%C3%A9/x", template: "/caf%C3%A9/:x" }, CAFE],
+  [
+    "text before a parameter that decides nothing",
+    { target: "/caf%C3%A9/ab", template: "/café/a:x", values: () => ({ x: "b" }) },
+    undefined,
+  ],
   ["a lone surrogate", { target: "/caf%C3%A9/x", template: "/caf\ud800/:x" }, undefined],
   ["parameter names of its own", owned({ x: "a", y: "b" }), LINKED],
   ["another value of a parameter that decides", owned({ x: "b", y: "b" }), undefined],
@@ -316,6 +321,9 @@ describe("the endpoint of a routed request", () => {
     expect(named("/files/*")).toBe(FILES);
     expect(named("/files/:x")).toBe("GET /files/{fileID}");
     expect(named("/accounts/:id\\:close")).toBe(CLOSE);
+    expect(finder.named("GET", "/courses")).toBe(COURSES);
+    expect(finder.named("POST", "/courses")).toBe("POST /courses");
+    expect(finder.named("POST", "/files/:x")).toBeUndefined();
   });
 
   it("has names without those of HEAD", () => {
@@ -332,6 +340,10 @@ describe("the endpoint of a routed request", () => {
       file("/files/*"),
     ]) {
       expect(valuesOf(request)).toEqual({ path: "a/b" });
+    }
+    // the value that the handler reads, if a function has changed it
+    for (const template of ["/files/*path", "/files/{*path}", "/files/:path(*)"]) {
+      expect(valuesOf(file(template, { path: "c" }))).toEqual({ path: "c" });
     }
   });
 

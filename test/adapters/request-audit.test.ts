@@ -262,6 +262,23 @@ describe("the arguments that only the audit reads", () => {
         new Proxy({ x: 1 }, { ownKeys: () => ["x"], getOwnPropertyDescriptor: () => undefined }),
       ["first"],
     ],
+    [
+      "a proxy whose member disappears",
+      () => {
+        const seen = new Set<PropertyKey>();
+        return new Proxy(
+          { x: 1, y: 1 },
+          {
+            getOwnPropertyDescriptor: (target, name) => {
+              if (name === "x" && seen.has(name)) return undefined;
+              seen.add(name);
+              return Reflect.getOwnPropertyDescriptor(target, name);
+            },
+          },
+        );
+      },
+      ["first", "y"],
+    ],
     ["a promise", async () => ({ x: 1 }), ["first"]],
     ["bytes", () => new Uint8Array([1]), ["first"]],
     ["a list", () => [1], ["first"]],
