@@ -61,8 +61,8 @@ export function requestsOf(
 ): readonly PlannedRequest[] {
   const groups = new Map<number, PlacedStep[]>();
   for (const one of placed) groups.set(one.request, [...(groups.get(one.request) ?? []), one]);
-  const inOrder = [...groups].sort(([left], [right]) => left - right);
-  return inOrder.flatMap(([, steps]) => splitGroup(policy, steps, fits));
+  // a request is one more than that of a placed step at most, so the groups are in order
+  return [...groups.values()].flatMap((steps) => splitGroup(policy, steps, fits));
 }
 
 function splitGroup(

@@ -77,12 +77,10 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
   const denials = buildRouter(denying);
   const denied = routes.map((route): Route<Operation> => {
     const { endpoint, target } = route;
-    const match = isDenied(route)
-      ? undefined
-      : denials.match(endpoint.method, pathOfAll(endpoint), ANY_CASE);
-    return match === undefined
+    const by = isDenied(route) ? undefined : denialOfAll(denials, endpoint);
+    return by === undefined
       ? route
-      : { endpoint, target: { ...target, denial: match.value.denial, cases: [] } };
+      : { endpoint, target: { ...target, denial: by.denial, cases: [] } };
   });
   // HEAD requests are decided by the endpoints of GET
   const router = buildRouter(denied.filter(({ endpoint }) => endpoint.method !== HEAD));
@@ -94,6 +92,14 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
     return denial === undefined ? found : { value: denial, params: NO_PARAMS };
   };
   return { router: denying.length === 0 ? router : { ...router, match }, denied };
+}
+
+/** Returns the catch-all that matches all paths of an endpoint, of a router of denying catch-alls; `undefined` if there is none. */
+export function denialOfAll(
+  denials: EndpointRouter<Operation>,
+  endpoint: Endpoint,
+): Operation | undefined {
+  return denials.match(endpoint.method, pathOfAll(endpoint), ANY_CASE)?.value;
 }
 
 /** Returns a path that an endpoint matches only if it matches all paths of the given one: no literal has a bar. */

@@ -269,6 +269,22 @@ describe("the coverage of a policy", () => {
     expect(parts.filter(({ kind }) => kind === "operation")).toHaveLength(19);
   });
 
+  it("has a part for each thing that an alternative demands, and no others", () => {
+    const parts = createCoverage(compiledPolicyOf(POLICY)).parts();
+    const demandsOf = (name: string) =>
+      parts
+        .filter(({ operation, kind }) => operation === name && kind !== "operation")
+        .map(({ kind, detail }) => `${kind} ${detail}`.trim());
+    expect(demandsOf("list")).toEqual(["alternative", "scope"]);
+    expect(demandsOf("both")).toEqual(["alternative", "scope", "tier pro"]);
+    expect(demandsOf("sold")).toEqual([
+      "alternative",
+      "scope",
+      "account_type teacher",
+      "entitlement exports",
+    ]);
+  });
+
   it("has no part for a parameter that the condition of a branch compares: no call of the branch lacks it", () => {
     const own = { when: { id: "a" }, scope: "/{id}/read" };
     const policy = loadPolicy({

@@ -79,6 +79,22 @@ describe("diffPolicies of operations with cases", () => {
       wider: ["run", "run", { mode: "x" }],
     },
     {
+      title: "finds the path of an endpoint that is gone in capitals",
+      endpoints: [
+        { "GET /{kind}": "courses:read", "GET /admin": "courses:read" },
+        { "GET /{kind}": "courses:read" },
+      ],
+      wider: ["GET /{kind}", "GET /ADMIN"],
+    },
+    {
+      title: "finds the path of an endpoint that is gone in lower case",
+      endpoints: [
+        { "GET /{kind}": "courses:read", "GET /ADMIN": "courses:read" },
+        { "GET /{kind}": "courses:read" },
+      ],
+      wider: ["GET /{kind}", "GET /admin"],
+    },
+    {
       title: "finds a compared value of one endpoint in a path that another one serves now",
       endpoints: [
         {

@@ -35,6 +35,17 @@ const { scopes, tools } = definition;
 const otherTools = Object.fromEntries(
   Object.entries(tools).filter(([name]) => name !== "list_courses"),
 );
+/** Patterns with words of two letters, so that the search for their names stops before it finds many. */
+const WORDS = Array.from({ length: 16 }, (_, at) => {
+  const bits = at.toString(2).padStart(4, "0").repeat(2);
+  return `*${bits.replaceAll("0", "a").replaceAll("1", "b")}*`;
+});
+/** Scopes with an older name each, and the older names. */
+const halls = Array.from({ length: 18 }, (_, at) => `halls${at}:read`);
+const rooms = halls.map((name) => name.replace("halls", "rooms"));
+const withOlderNames = Object.fromEntries(
+  halls.map((name, at) => [name, { replaces: [rooms[at]] }]),
+);
 /** Every character that the name of a tool can have. */
 const EVERY_CHAR = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 const policyOf = (change: Change = {}, now = () => 2e9) =>
@@ -421,6 +432,61 @@ describe("the operations of diffPolicies", () => {
       semver: "major",
     },
     {
+      title: "are only narrower however many scopes with an older name one requires in addition",
+      from: {
+        scopes: {
+          ...scopes,
+          ...Object.fromEntries([...rooms, ...halls].map((name) => [name, {}])),
+        },
+      },
+      to: {
+        scopes: { ...scopes, ...withOlderNames },
+        tools: { ...tools, list_courses: { allOf: ["courses:read", ...halls] } },
+      },
+      found: [
+        [
+          "narrower list_courses",
+          'list_courses {"scope":"courses:read"} allowed > insufficient_scope',
+        ],
+      ],
+      semver: "major",
+    },
+    {
+      title: "are wider if any token is enough",
+      to: { tools: { ...tools, list_courses: { authenticated: true } } },
+      found: [["wider list_courses", 'list_courses {"scope":""} insufficient_scope > allowed']],
+      semver: "minor",
+    },
+    {
+      title: "are compared by patterns that match any name and any character",
+      from: { tools: { "*": "courses:read", "list_?": "courses:read" } },
+      to: { tools: { "*": "courses:write", "list_?": "courses:write" } },
+      found: [
+        ["narrower *", 'x {"scope":"courses:read"} allowed > insufficient_scope'],
+        ["narrower * + list_?", 'list_x {"scope":"courses:read"} allowed > insufficient_scope'],
+      ],
+      semver: "major",
+    },
+    {
+      title: "are compared by a request without an argument that cases compare",
+      from: {
+        endpoints: {
+          "GET /v1/courses": {
+            cases: [{ when: { mode: "explain" }, scope: "courses:read" }],
+            otherwise: "courses:write",
+          },
+        },
+      },
+      to: { endpoints: { "GET /v1/courses": "courses:read" } },
+      found: [
+        [
+          "wider GET /v1/courses",
+          'GET /v1/courses {"scope":"courses:read"} insufficient_scope > allowed',
+        ],
+      ],
+      semver: "minor",
+    },
+    {
       title: "are compared by a pattern that contains every character of a name",
       from: { tools: { [`${EVERY_CHAR}*`]: "courses:read" } },
       to: { tools: { [`${EVERY_CHAR}*`]: "courses:write" } },
@@ -469,15 +535,35 @@ describe("the operations of diffPolicies", () => {
     expect(found?.witness?.token?.auth_time).toBe(5e10 - 200);
   });
 
+  it("count as different if the search for more stops at its limit, and that for less ends", () => {
+    const values = Array.from({ length: 55 }, (_, at) => `v${at}`);
+    const cases = ["a", "b", "c"].map((name) => ({ when: { [name]: values }, deny: "no" }));
+    const query = { cases, otherwise: "courses:write", weakOtherwise: true };
+    const diff = diffPolicies(
+      policyOf({ tools: { query: "courses:read" }, endpoints: {} }),
+      policyOf({ tools: { query }, endpoints: {} }),
+    );
+    expect(diff.operations.map(showChange)).toEqual([
+      ["different query", 'query {"scope":"courses:read"} allowed > insufficient_scope'],
+    ]);
+    expect([diff.unproved, diff.semver]).toEqual([["query"], "major"]);
+  });
+
+  it("MAX_NAME_LENGTH: patterns are compared by names of at most 128 characters", () => {
+    const unproved = (begin: number) => {
+      const denied = WORDS.map((word) => [`${"x".repeat(begin)}${word}`, { deny: "no" }]);
+      const many = policyOf({ tools: Object.fromEntries(denied) as object, endpoints: {} });
+      return diffPolicies(many, many).unproved;
+    };
+    // names of ten more characters end the search, those of many more exceed its limit
+    expect(unproved(118)).toEqual([]);
+    expect(unproved(60)).toEqual(["tools that only patterns match"]);
+  });
+
   it("count as different if the search stops at its limit", { timeout: 300_000 }, () => {
     const paths = Array.from({ length: 20 }, (_, at) => `GET /l${at}/l${at}/l${at}`);
     const endpoints = Object.fromEntries([...paths, "GET /:a/:b/:c"].map((key) => [key, "s"]));
-    // words of two letters, so that the search stops before it finds many names
-    const words = Array.from({ length: 16 }, (_, at) => {
-      const bits = at.toString(2).padStart(4, "0").repeat(2);
-      return `*${bits.replaceAll("0", "a").replaceAll("1", "b")}*`;
-    });
-    const denied = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
+    const denied = Object.fromEntries(WORDS.map((word) => [word, { deny: "no" }]));
     const base = { name: "Big", version: "1", scopes: { s: {} }, tools: denied };
     const big = loadPolicy({ ...base, endpoints });
     const { operations, unproved, semver } = diffPolicies(big, big);
@@ -539,6 +625,13 @@ describe("the scopes of diffPolicies", () => {
         { name: "courses:read", change: "replaces", to: ["rooms:read"] },
       ],
       semver: "minor",
+    },
+    {
+      title: "get another rule for the comparison of their names",
+      from: { scopes: { ...scopes, "rooms:{id}:read": {} } },
+      to: { scopes: { ...scopes, "rooms:{id}:read": { match: "registry" } } },
+      found: [{ name: "rooms:{id}:read", change: "match", from: "exact", to: "registry" }],
+      semver: "patch",
     },
     {
       title: "have changes of their options",
@@ -687,6 +780,20 @@ describe("the grants of diffPolicies", () => {
       found: {
         loses: ["GET /v1/courses/:id"],
       },
+    },
+    {
+      title: "lose calls with the values that they are bound to",
+      to: {
+        tools: { ...tools, read_account: { scope: "/accounts/{accountID}/", tier: "pro" } },
+      },
+      grant: { scope: "/accounts/a1/", policyVersion: "1" },
+      found: { loses: ["read_account"] },
+    },
+    {
+      title: "are asked again if a client of the owner has a reserved scope under another version",
+      to: { version: "2" },
+      grant: { scope: "admin:read", first_party: true, policyVersion: "1" },
+      found: { consent: "policy_changed" },
     },
     {
       title: "are asked again if the version is another one",

@@ -295,14 +295,14 @@ describe("equivalent", () => {
     const resultWith = (count: number) => {
       const values = Array.from({ length: count }, (_, at) => `v${at}`);
       const run = {
-        cases: [{ when: { mode: values, kind: values }, scope: "runs:read" }],
-        otherwise: "runs:write",
+        cases: [{ when: { mode: values, kind: values }, scope: "/runs/{id}/" }],
+        otherwise: "/runs/{id}/write",
       };
-      const scopes = { "runs:read": {}, "runs:write": { implies: ["runs:read"] } };
+      const scopes = { "/runs/{id}/": {}, "/runs/{id}/write": { implies: ["/runs/{id}/"] } };
       const many = loadPolicy({ name: "P", version: "1", scopes, tools: { "run_*": run } });
       return equivalent(many, "run_a", "run_b");
     };
-    // each argument can also be left out
+    // each argument can also be left out, and every call has one value of the parameter
     expect(resultWith(99)).toBe(true);
     expect(resultWith(100)).toEqual({ exact: false });
   });

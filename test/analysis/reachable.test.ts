@@ -193,6 +193,12 @@ describe("reachable", () => {
         codes: ["allowed", "allowed"],
       },
       {
+        title: "two other ones require more: the first one by name is the reason",
+        tools: { "get_a*": "a", "get_*": "b", "*": { deny: "no" } },
+        scopes: "a",
+        codes: ["denied", "insufficient_scope", "denied"],
+      },
+      {
         title: "both need one value, and the client has two",
         tools: { "get_*": "/acc/{id}/", "*": "/org/{id}/" },
         scopes: "/acc/1/ /org/2/",

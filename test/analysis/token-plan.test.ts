@@ -125,6 +125,14 @@ const rows: readonly {
       ["ping.read /accounts/{user}/profile.write", "update", "ping"],
     ],
   },
+  {
+    title: "a step needs no later token than the first step that returns its id",
+    steps: [create, update, { operation: "ping", returns: { id: "user" } }, user("list_wallets")],
+    tokens: [
+      ["accounts.write", "create"],
+      ["ping.read /accounts/{user}/profile.write", "update", "ping", "list_wallets"],
+    ],
+  },
   { title: "needs no token for no step", steps: [], tokens: [] },
   {
     title: "chooses the smallest set for the steps of a token together",

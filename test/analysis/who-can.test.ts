@@ -191,7 +191,7 @@ describe("whoCan", () => {
     const { params, exact, ...result } = whoCan(policy, operation);
     expect(exact).toBe(true);
     const isCalledWith = Object.keys(params).length > 0;
-    expect({ title, operation, ...result, ...(isCalledWith && { params }) }).toEqual(row);
+    expect({ title, operation, ...result, ...(isCalledWith && { params }) }).toStrictEqual(row);
     expect(policy.decide(result.witness, operation, params).allowed).toBe(
       result.witness !== undefined,
     );
@@ -205,6 +205,17 @@ describe("whoCan", () => {
       tools: { account: "/accounts/{accountID}/" },
     });
     expect(whoCan(named, "account").params).toEqual({ accountID: "aaaaab" });
+  });
+
+  it("chooses values that every placeholder accepts", () => {
+    const ending = loadPolicy({
+      name: "School",
+      version: "1",
+      scopes: { "ends:{id}a": {}, "/accounts/{accountID}/": {} },
+      tools: { end: "ends:{id}a" },
+    });
+    const { witness, params } = whoCan(ending, "end");
+    expect([params, witness]).toEqual([{ id: "bbbbbb" }, { scope: "ends:bbbbbba" }]);
   });
 
   it("MAX_COMPARED_WAYS: compares at most 1,024 ways, and is not exact beyond", () => {

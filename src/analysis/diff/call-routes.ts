@@ -1,10 +1,4 @@
-import {
-  type Endpoint,
-  isEndpoint,
-  isWhole,
-  parseEndpoint,
-  type Segment,
-} from "../../policy/endpoint-key.js";
+import { type Endpoint, isWhole, type Segment, splitEndpoint } from "../../policy/endpoint-key.js";
 import { spansOf } from "../../policy/path-segment.js";
 import { combinations } from "../combinations.js";
 import type { ComparedArguments } from "../compared-arguments.js";
@@ -15,10 +9,9 @@ export interface ComparedEndpoint {
   readonly compared: ComparedArguments;
 }
 
-/** Returns the parsed name of an endpoint; `undefined` for a tool. */
+/** Returns the parsed name of an endpoint of a policy; `undefined` for a tool. */
 export function endpointOf(name: string): Endpoint | undefined {
-  const parsed = name.includes(" ") ? parseEndpoint(name) : undefined;
-  return parsed !== undefined && isEndpoint(parsed) ? parsed : undefined;
+  return name.includes(" ") ? splitEndpoint(name) : undefined;
 }
 
 /**
@@ -48,8 +41,8 @@ export function routeOf(
           return span === undefined ? [] : [text.slice(...span), otherCase(text.slice(...span))];
         }),
       );
-      const long = segment.isCatchAll ? [longRest(free, most - at)] : [];
-      route.set(param, [...new Set([...texts, ...long])]);
+      const all = segment.isCatchAll ? [...texts, longRest(free, most - at)] : texts;
+      route.set(param, [...new Set(all)]);
     }
   }
   return route;

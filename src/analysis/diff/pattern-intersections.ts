@@ -33,7 +33,7 @@ export function intersectPatterns(
   for (let length = 1; length <= MAX_NAME_LENGTH && level.length > 0; length += 1) {
     level = level.flatMap(({ begin, open }) => {
       if (seen.size > MAX_STATES) return [];
-      const own = begun.has(begin) ? LETTERS.filter((letter) => begun.has(begin + letter)) : [];
+      const own = LETTERS.filter((letter) => begun.has(begin + letter));
       const other = LETTERS.find((letter) => !written.includes(letter) && !own.includes(letter));
       return [...new Set([...(other ?? ""), ...written, ...own])].flatMap((letter) => {
         const name = begin + letter;

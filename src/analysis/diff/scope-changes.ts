@@ -106,7 +106,7 @@ function replaces({ template, options }: CompiledScope, old: CompiledScope): boo
 }
 
 function listsOf(policy: CompiledPolicy): ScopeLists {
-  const defaults = new Set((policy.definition.defaultScopes ?? []).map(printedScope));
+  const defaults = new Set(policy.definition.defaultScopes?.map(printedScope));
   return { policy, defaults, bundles: bundlesOf(policy) };
 }
 

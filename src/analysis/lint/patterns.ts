@@ -3,14 +3,15 @@ import {
   isHardDenial,
   type ToolPattern,
 } from "../../policy/compiled-policy.js";
-import type { OperationDefinition } from "../../policy/definition.js";
+import { denialOfAll } from "../../policy/denials.js";
 import { endsInCatchAll, splitEndpoint } from "../../policy/endpoint-key.js";
 import type { Path } from "../../policy/report.js";
+import { buildRouter } from "../../policy/route.js";
 import type { StepBudget } from "../../policy/suggest.js";
 import { needlessParts } from "./alternatives.js";
 import { haveCommonName, namesFor } from "./globs.js";
 import type { Found, LintRule } from "./lint-rule.js";
-import { operationsOf } from "./places.js";
+import { operationsOf, type PlacedOperation } from "./places.js";
 
 /** Maximum number of steps for comparing patterns with each other, for each of the two rules about patterns. Each takes some 10 ns. */
 const MAX_PATTERN_STEPS = 5_000_000;
@@ -66,26 +67,32 @@ export const shadowedRule: LintRule = (policy) => [
   ...needlessParts(policy),
 ];
 
-const isWrittenDenial = (entry: OperationDefinition | undefined): boolean =>
+const isWrittenDenial = ({ entry }: PlacedOperation): boolean =>
   typeof entry === "object" && entry.deny !== undefined;
 
 /** Exact tools that a pattern denies, and endpoints that a catch-all denies. */
 function shadowedEntries(policy: CompiledPolicy): readonly Found[] {
+  const operations = operationsOf(policy);
   const denying = policy.fromCode.patterns.filter(isDenying);
-  const catchAlls = Object.entries(policy.definition.endpoints ?? {}).filter(
-    ([name, entry]) => isWrittenDenial(entry) && endsInCatchAll(splitEndpoint(name)),
+  const catchAlls = buildRouter(
+    operations
+      .filter(isWrittenDenial)
+      // the name of a tool ends in no catch-all
+      .map(({ operation }) => ({ endpoint: splitEndpoint(operation.name), target: operation }))
+      .filter(({ endpoint }) => endsInCatchAll(endpoint)),
   );
-  return operationsOf(policy).flatMap(({ operation, entry, path }) => {
-    if (!isHardDenial(operation) || isWrittenDenial(entry)) return [];
-    const { name, kind, denial } = operation;
+  return operations.flatMap((one) => {
+    const { operation, path } = one;
+    if (!isHardDenial(operation) || isWrittenDenial(one)) return [];
+    const { name, kind } = operation;
     const by =
       kind === "tool"
-        ? denying.find(({ matches }) => matches(name))?.operation.name
-        : catchAlls.find(([, other]) => typeof other === "object" && other.deny === denial)?.[0];
+        ? denying.find(({ matches }) => matches(name))?.operation
+        : denialOfAll(catchAlls, splitEndpoint(name));
     return {
       path,
-      message: `\`${by}\` denies it, so its own requirement decides about no call`,
-      fix: `remove the entry, or let \`${by}\` not match it`,
+      message: `\`${by?.name}\` denies it, so its own requirement decides about no call`,
+      fix: `remove the entry, or let \`${by?.name}\` not match it`,
     };
   });
 }

@@ -167,13 +167,22 @@ export const OPERATION_CASES: readonly LintCase[] = [
   },
   {
     title:
-      "a policy of which no scope can be asked for, and one without tools, need no first scope",
+      "a policy of which no scope can be asked for, and one with a scope on by default, need no first scope",
     code: "no_first_scopes",
     policy: { scopes: { a: "A" }, tools: { t: "a" } },
     paths: [""],
     says: "no scope is in `baseline`",
     near: { scopes: { "/x/{id}": "", b: { reserved: true } }, tools: { t: "b" } },
     fixed: { scopes: { a: { default: "on" } }, tools: { t: "a" } },
+  },
+  {
+    title: "a policy without operations needs no first scope",
+    code: "no_first_scopes",
+    policy: { scopes: { a: "A" }, tools: { t: "a", u: "a" } },
+    paths: [""],
+    says: "no scope is in `baseline`",
+    near: { scopes: { a: "A" } },
+    fixed: { scopes: { a: "A" }, tools: { t: "a", u: "a" }, baseline: ["a"] },
   },
   {
     title: "a pattern that denies what is denied without it",
@@ -216,7 +225,11 @@ export const OPERATION_CASES: readonly LintCase[] = [
         "drop_a*": "orders:write",
         "drop_?*": { deny: "Never" },
       },
-      endpoints: { "GET /admin/users": "admin", "GET /admin/{path*}": { deny: "Not here" } },
+      endpoints: {
+        "GET /old/{path*}": { deny: "Not here" },
+        "GET /admin/users": "admin",
+        "GET /admin/{path*}": { deny: "Not here" },
+      },
     },
     paths: [
       "tools.drop_order",
@@ -225,6 +238,12 @@ export const OPERATION_CASES: readonly LintCase[] = [
       'tools["drop_?*"]',
     ],
     says: "`drop_*` denies it",
+    fixes: [
+      "remove the entry, or let `drop_*` not match it",
+      "remove the entry, or let `GET /admin/{path*}` not match it",
+      "remove the pattern, or let `drop_*` not match its names",
+      "remove the pattern, or let `drop_*` not match its names",
+    ],
     near: {
       scopes: SCOPES,
       tools: {

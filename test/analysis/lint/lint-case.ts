@@ -12,6 +12,8 @@ export interface LintCase {
   readonly paths: readonly string[];
   /** A part of the message of the first finding. */
   readonly says: string;
+  /** The fixes of all findings with the code, if they name something of the policy. */
+  readonly fixes?: readonly string[];
   readonly near: Parts;
   readonly fixed: Parts;
   readonly options?: LintOptions;

@@ -3,6 +3,7 @@ import { loadPolicy, PolicyError } from "scope-policy";
 import { lintPolicy } from "scope-policy/analysis";
 import { describe, expect, it } from "vitest";
 import { LINT_CODES } from "../../../src/policy/lint-codes.js";
+import { withPollution } from "../../sweep/pollute.js";
 import { titled } from "../../titled.js";
 import { OPERATION_CASES } from "./cases-operations.js";
 import { PROVIDER_CASES } from "./cases-providers.js";
@@ -28,15 +29,14 @@ function caught(call: () => unknown): PolicyError {
 
 describe("the rules of lint", () => {
   it.each(titled(CASES, ({ code, title }) => `${code}: ${title}`))("%s", (_title, one) => {
-    const { code, policy, paths, says, options } = one;
-    const pathsIn = (parts: Parts) =>
-      lintPolicy(policyOf(parts), options)
-        .filter((finding) => finding.code === code)
-        .map(({ path }) => path);
-    expect(pathsIn(policy)).toEqual(paths);
-    const [first] = lintPolicy(policyOf(policy), options).filter(
-      (finding) => finding.code === code,
-    );
+    const { code, policy, paths, says, fixes, options } = one;
+    const findingsIn = (parts: Parts) =>
+      lintPolicy(policyOf(parts), options).filter((finding) => finding.code === code);
+    const pathsIn = (parts: Parts) => findingsIn(parts).map(({ path }) => path);
+    const found = findingsIn(policy);
+    expect(found.map(({ path }) => path)).toEqual(paths);
+    if (fixes !== undefined) expect(found.map(({ fix }) => fix)).toEqual(fixes);
+    const [first] = found;
     expect(first?.message).toContain(says);
     expect(first?.page).toBe(`docs/lint.md#${code}`);
     expect(first?.fix).toMatch(/^[a-z].*[^.]$/);
@@ -78,6 +78,14 @@ describe("accepted findings", () => {
         fix: "remove the entry",
         page: "docs/lint.md#lint_not_needed",
       },
+    ]);
+  });
+
+  it("that do not occur are not taken for a finding with another code", () => {
+    const policy = policyOf({ ...parts, lint: [{ ...accepted, code: "warned_default" }] });
+    expect(lintPolicy(policy).map(({ code, fix }) => [code, fix])).toEqual([
+      ["unused_scope", expect.any(String)],
+      ["lint_not_needed", "remove the entry"],
     ]);
   });
 
@@ -126,6 +134,18 @@ describe("lintPolicy", () => {
       lint: [{ code: "unused_scope", path: "scopes.toString", reason: "A test." }],
     });
     expect(lintPolicy(policy).map(({ code }) => code)).toEqual(["no_first_scopes"]);
+  });
+
+  it("takes no inherited member for a denial", async () => {
+    const policy = policyOf({
+      scopes: { a: "A" },
+      tools: { drop: "a", "d*": { deny: "No" } },
+      endpoints: { "GET /x": "a", "GET /{path*}": { deny: "No" } },
+    });
+    const found = lintPolicy(policy);
+    expect(found.filter(({ code }) => code === "shadowed_rule")).toHaveLength(2);
+    const again = await withPollution(["deny"], "No", async () => lintPolicy(policy));
+    expect(again).toEqual(found);
   });
 
   it("escapes invisible characters of the policy in messages", () => {
