@@ -1,7 +1,10 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { factsOf, isFirstParty } from "../../src/decision/decide.js";
 import { DECISION_CODES, type Decision } from "../../src/decision/decision.js";
 import { loadPolicy } from "../../src/decision/define-policy.js";
+import { deciderOf } from "../../src/decision/gate-decider.js";
+import type { PreparedOperation } from "../../src/decision/prepared.js";
 import { CODE_ORDER, ORDER_POLICY } from "../cases/code-order.js";
 import { DECISION_POLICY } from "../cases/decision-case.js";
 import { SCOPE_DECISIONS } from "../cases/decisions.js";
@@ -288,5 +291,101 @@ describe("the name of an operation", () => {
     expect(named.decideUntrusted({ scope: "constructor" }, "valueOf").code).toBe(
       "unknown_operation",
     );
+  });
+});
+
+describe("the members of a token", () => {
+  const DEFINITION = {
+    name: "Reads",
+    version: "1",
+    tiers: ["free", "pro"],
+    accountTypes: ["mentor"],
+    entitlements: ["extra"],
+    scopes: { a: {}, b: {}, r: { reserved: true }, "/x/{i}": {} },
+    tools: {
+      one: "a",
+      both: { allOf: ["a", "b"] },
+      bound: "/x/{i}",
+      "any_*": "a",
+      tiered: { allOf: ["a", "b"], tier: "pro" },
+      mentor: { scope: "a", accountTypes: ["mentor"] },
+      "tiered_*": { scope: "a", tier: "pro" },
+      fresh: { scope: "a", maxAge: 60 },
+      acr: { scope: "a", acr: "mfa" },
+      restricted: { scope: "a", entitlement: "extra" },
+    },
+  };
+  const ALL = ["tier", "account_type", "entitlements", "first_party"];
+
+  it.each<[tool: string, scope: string, read: readonly string[]]>([
+    ["one", "a", []],
+    ["one", "b", []],
+    ["both", "a", []],
+    ["bound", "/x/1", []],
+    ["bound", "/x/2", []],
+    ["any_one", "a", []],
+    ["any_one", "b", []],
+    ["one", "a r", ["first_party"]],
+    ["tiered", "a b", ["tier"]],
+    ["mentor", "a", ALL],
+    ["tiered_one", "a", ALL],
+    ["restricted", "a", ALL],
+    ["fresh", "a", ["acr", "auth_time"]],
+    ["acr", "a", ["acr"]],
+  ])("are read if they decide: %s with %s reads %j", (tool, scope, expected) => {
+    const read: string[] = [];
+    const token = { scope };
+    for (const name of [...ALL, "boundaries", "approvedScopes", "acr", "auth_time", "sub"])
+      Object.defineProperty(token, name, {
+        get: () => {
+          read.push(name);
+          return undefined;
+        },
+      });
+    expect(loadPolicy(DEFINITION).decide(token, tool, { i: "1" })).toHaveProperty("code");
+    expect(read).toEqual(expected);
+  });
+
+  it("count as none if they are missing", () => {
+    const { policy, operations } = deciderOf(loadPolicy(DEFINITION));
+    const operation = operations.get("mentor") as PreparedOperation;
+    const none = {
+      firstParty: false,
+      tier: undefined,
+      rank: -1,
+      accountTypes: [],
+      entitlements: [],
+    };
+    expect(factsOf(policy, operation, { scope: "a" })).toMatchObject(none);
+    expect(
+      factsOf(policy, operation, {
+        scope: "a",
+        tier: ["pro"],
+        account_type: 7,
+        entitlements: "extra",
+        first_party: 1,
+      }),
+    ).toMatchObject(none);
+    const all = { tier: "pro", account_type: "mentor", entitlements: ["extra"], first_party: true };
+    expect(factsOf(policy, operation, all)).toMatchObject({
+      firstParty: true,
+      tier: "pro",
+      rank: 1,
+      accountTypes: ["mentor"],
+      entitlements: ["extra"],
+    });
+  });
+
+  it("do not make a token that of a first-party client if they cannot be read", () => {
+    const token = Object.defineProperty({ scope: "a" }, "first_party", {
+      get: () => {
+        throw new Error("no");
+      },
+    });
+    const inherited = Object.create({ first_party: true }) as object;
+    expect([token, inherited, null, undefined, { first_party: 1 }].map(isFirstParty)).toEqual(
+      Array.from({ length: 5 }, () => false),
+    );
+    expect(isFirstParty({ first_party: true })).toBe(true);
   });
 });

@@ -8,11 +8,15 @@ import {
   type Decision,
   denied,
   entitlementRequired,
+  INVALID_REQUEST,
   INVALID_TOKEN,
   insufficientAuthentication,
   insufficientScope,
   invalidParams,
+  PUBLIC,
   RESERVED_SCOPE,
+  RESTRICTED_SCOPE,
+  TEMPORARILY_UNAVAILABLE,
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
   upgradeRequired,
@@ -88,6 +92,72 @@ describe("the messages", () => {
     expect(insufficientScope(["courses:read"], ["courses:read"], []).message).not.toContain(
       "courses",
     );
+  });
+});
+
+describe("a denial that is the same for every call", () => {
+  it.each<[denial: object, code: string, message: string]>([
+    [
+      UNKNOWN_OPERATION,
+      "unknown_operation",
+      "unknown operation: the policy names no such tool or endpoint",
+    ],
+    [UNAUTHENTICATED, "unauthenticated", "authentication required: this needs an access token"],
+    [
+      INVALID_TOKEN,
+      "invalid_token",
+      "invalid token: the access token is invalid or its scope is malformed",
+    ],
+    [RESERVED_SCOPE, "reserved_scope", "reserved: only clients of the API's owner may do this"],
+    [
+      RESTRICTED_SCOPE,
+      "reserved_scope",
+      "restricted: only clients that the API's owner approved may do this",
+    ],
+    [
+      INVALID_REQUEST,
+      "invalid_request",
+      "invalid request: expected one `Authorization` header with one bearer token",
+    ],
+    [
+      TEMPORARILY_UNAVAILABLE,
+      "temporarily_unavailable",
+      "temporarily unavailable: this cannot be checked now; try again later",
+    ],
+  ])("%o has one code and one message", (denial, code, message) => {
+    expect(denial).toStrictEqual({ allowed: false, code, message });
+    expect(Object.isFrozen(denial)).toBe(true);
+  });
+});
+
+describe("the decision about a public operation", () => {
+  it("names no scopes and is frozen", () => {
+    expect(PUBLIC).toStrictEqual({
+      allowed: true,
+      code: "allowed",
+      scopes: [],
+      enriched: false,
+      enrichments: [],
+    });
+    expect([PUBLIC, PUBLIC.scopes].every(Object.isFrozen)).toBe(true);
+  });
+});
+
+describe("the denial that asks for another authentication", () => {
+  it.each<[acr: readonly string[] | undefined, maxAge: number | undefined, needs: string]>([
+    [["mfa"], undefined, "with mfa"],
+    [["mfa", "hwk"], undefined, "with mfa or hwk"],
+    [[], undefined, "with no accepted method"],
+    [undefined, 300, "in the last 300 seconds"],
+    [["mfa"], 300, "with mfa and in the last 300 seconds"],
+  ])("has %j and %j as members if they are required, and in its message", (acr, maxAge, needs) => {
+    expect(insufficientAuthentication({ acr, maxAge })).toStrictEqual({
+      allowed: false,
+      code: "insufficient_user_authentication",
+      message: `the user must have authenticated ${needs}`,
+      ...(acr === undefined ? {} : { acr }),
+      ...(maxAge === undefined ? {} : { maxAge }),
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { AccessDenied } from "../../src/decision/access-denied.js";
+import { decideBaseline } from "../../src/decision/baseline.js";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { DECISION_POLICY } from "../cases/decision-case.js";
@@ -109,6 +110,79 @@ describe("operation", () => {
     });
     expect((error as PolicyError).message).toContain(message);
     expect((error as PolicyError).message).not.toMatch(/[\n.]$/);
+  });
+});
+
+describe("a policy", () => {
+  const load = (options?: object) => loadPolicy(DECISION_POLICY, options);
+
+  it("has one decision for each of its functions", () => {
+    const loaded = load();
+    const token = { scope: "a" };
+    const request = { method: "GET", path: "/a/1" };
+    expect(loaded.decide(token, "one").code).toBe("allowed");
+    expect(loaded.decideUntrusted(token, "one").code).toBe("allowed");
+    expect(loaded.authorize(token, "one")).toBe(token);
+    expect(() => loaded.authorize({ scope: "" }, "one")).toThrow(AccessDenied);
+    expect(loaded.decideRequest({ scope: "/a/1/read" }, request).code).toBe("allowed");
+    expect(loaded.decideRequest(token, { ...request, path: "/gone" }).code).toBe(
+      "unknown_operation",
+    );
+    expect(loaded.findEndpoint(request)).toMatchObject({
+      name: "GET /a/{id}",
+      params: { id: "1" },
+    });
+    expect(loaded.toolsFor(token).map(({ name }) => name)).toContain("one");
+    expect(loaded.operation("one").decide(token).code).toBe("allowed");
+  });
+
+  it("suggests a name of the policy for an unknown operation", () => {
+    expect(() => load().operation("onee")).toThrow(
+      "the policy has no operation `onee`; did you mean `one`?",
+    );
+  });
+
+  it.each<[options: unknown, message: string]>([
+    [{ now: 5 }, "1 finding in the options for the policy\n  now: expected a function"],
+    [{ nov: () => 5 }, "1 finding in the options for the policy\n  nov: unknown option"],
+    [7, "1 finding in the options for the policy\n  expected an object with options"],
+  ])("has checked options: %j", (options, message) => {
+    expect(() => load(options as object)).toThrow(message);
+  });
+
+  it("decides by its clock", () => {
+    const definition = {
+      name: "n",
+      version: "1",
+      scopes: { a: {} },
+      tools: { a: { scope: "a", maxAge: 60 } },
+    };
+    const token = { scope: "a", auth_time: 1_000 };
+    expect(loadPolicy(definition, { now: () => 1_060 }).decide(token, "a").code).toBe("allowed");
+    expect(loadPolicy(definition).decide(token, "a").code).toBe("insufficient_user_authentication");
+    const now = Math.floor(Date.now() / 1_000);
+    expect(loadPolicy(definition).decide({ ...token, auth_time: now }, "a").code).toBe("allowed");
+  });
+
+  it("decides on a token by its baseline", () => {
+    const based = () =>
+      loadPolicy({
+        name: "n",
+        version: "1",
+        scopes: { base: {}, also: {}, a: {} },
+        baseline: ["base", "also"],
+        tools: { a: "a" },
+      });
+    for (const one of [based(), based()])
+      for (const [scope, code] of [
+        ["base also", "allowed"],
+        ["base", "insufficient_scope"],
+        ["a", "insufficient_scope"],
+        ["a  b", "invalid_token"],
+      ] as const)
+        expect(decideBaseline(one, { scope }).code).toBe(code);
+    expect(decideBaseline(load(), { scope: "" }).code).toBe("allowed");
+    expect(decideBaseline(based(), undefined).code).toBe("unauthenticated");
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
+import { deciderOf } from "../../src/decision/gate-decider.js";
+import { createViewer, listWithHiddenTools } from "../../src/decision/list-tools.js";
 import { titled } from "../titled.js";
 
 const policy = loadPolicy({
@@ -124,6 +126,51 @@ describe("toolsFor", () => {
   });
 });
 
+describe("a list with hidden tools", () => {
+  const DEFINITION = {
+    name: "Hidden",
+    version: "1",
+    scopes: { a: {}, "/x/{i}": {}, "/y/{i}": {} },
+    tools: {
+      open: "a",
+      secret: { scope: "a", hidden: true },
+      never: { deny: "no", hidden: true },
+      both: { allOf: ["/x/{i}", "/y/{i}"], hidden: true },
+    },
+    endpoints: { "GET /a": "a" },
+  };
+
+  it("has those too, and leaves out the same ones otherwise", () => {
+    const namesOf = (token: unknown) =>
+      listWithHiddenTools(loadPolicy(DEFINITION), token).map(({ name }) => name);
+    expect(namesOf({ scope: "a" })).toEqual(["open", "secret", "both"]);
+    expect(namesOf({ scope: "a /x/1 /y/2" })).toEqual(["open", "secret"]);
+    expect(namesOf(null)).toEqual([]);
+  });
+
+  it("is of the policy that it is asked for", () => {
+    const [first, other] = [
+      loadPolicy(DEFINITION),
+      loadPolicy({ ...DEFINITION, tools: { b: "a" } }),
+    ];
+    expect(listWithHiddenTools(first, { scope: "a" })).toHaveLength(3);
+    expect(listWithHiddenTools(other, { scope: "a" })).toHaveLength(1);
+  });
+
+  it("has no decision for a token whose values of the templates differ", () => {
+    const decider = deciderOf(loadPolicy(DEFINITION));
+    const codeFor = (scope: string) => {
+      const operation = decider.operations.get("both");
+      return operation && createViewer(decider, { scope })(operation)?.code;
+    };
+    expect(["/x/1 /y/2", "/x/1", "/x/1 /y/1"].map(codeFor)).toEqual([
+      undefined,
+      "insufficient_scope",
+      "allowed",
+    ]);
+  });
+});
+
 describe("a tool with parameters", () => {
   const CALLABLE: readonly (readonly [scope: string, tool: string, scopes: readonly string[]])[] = [
     ["/x/1", "bound", ["/x/1"]],
@@ -163,6 +210,27 @@ describe("a tool with parameters", () => {
   });
   it.each(notCallable)("%s", (_title, [scope, tool, code]) => {
     expect(view({ scope }, tool)?.code).toBe(code);
+  });
+
+  it.each<[scope: string, tool: string, decision: object | undefined]>([
+    ["rare /x/1", "rare", { code: "allowed", scopes: ["rare", "/x/1"] }],
+    ["/x/1", "rare", undefined],
+    ["/x/1 /y/2/1", "pro", { code: "upgrade_required", tier: "pro" }],
+    ["/x/1 /y/1/1", "pro", { code: "upgrade_required", tier: "pro" }],
+  ])("is decided with %s by what consent cannot fix first: %s", (scope, tool, decision) => {
+    const tools = loadPolicy({
+      name: "Tools",
+      version: "1",
+      tiers: ["free", "pro"],
+      scopes: { rare: { restricted: true }, "/x/{i}": {}, "/y/{i}/{j}": {} },
+      tools: {
+        rare: { allOf: ["rare", "/x/{i}"] },
+        pro: { allOf: ["/x/{i}", "/y/{i}/{j}"], tier: "pro" },
+      },
+    }).toolsFor({ scope });
+    const found = tools.find(({ name }) => name === tool)?.decision;
+    if (decision === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatchObject(decision);
   });
 
   it("names only scopes whose values are known", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createScopeSet, hasId, idsOf } from "../../src/decision/scope-set.js";
+import { createScopeSet, hasId, idsOf, type ScopeSet } from "../../src/decision/scope-set.js";
 
 describe("a set of scope ids", () => {
   it("has the ids that it was created of, and no other one", () => {
@@ -26,5 +26,27 @@ describe("a set of scope ids", () => {
     expect([...idsOf(set)].sort((a, b) => a - b)).toEqual(ids);
     const others = [0, 59, 61, 64, 759, 9_999];
     expect([...ids, ...others].filter((id) => hasId(set, id))).toEqual(ids);
+  });
+
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => 64 + index);
+  const none = { low: 0, high: 0, list: undefined, words: undefined };
+  it.each<[title: string, ids: readonly number[], set: ScopeSet]>([
+    ["no ids", [], none],
+    ["ids up to 63", [0, 31, 32, 63], { ...none, low: 1 | (1 << 31), high: 1 | (1 << 31) }],
+    ["the 64th", [64], { ...none, list: [64] }],
+    ["an id twice", [70, 1, 70], { ...none, low: 2, list: [70] }],
+    ["as many ids as a list has", upTo(24), { ...none, list: upTo(24) }],
+    ["more ids", upTo(25), { ...none, words: [0, 0, 2 ** 25 - 1] }],
+    [
+      "more ids, and one far away",
+      [...upTo(25), 129],
+      { ...none, words: [0, 0, 2 ** 25 - 1, 0, 2] },
+    ],
+  ])("has one shape: %s", (_title, ids, expected) => {
+    const set = createScopeSet(ids);
+    expect(set).toStrictEqual(expected);
+    expect([...idsOf(set)].sort((a, b) => a - b)).toEqual([...new Set(ids)].sort((a, b) => a - b));
+    const all = Array.from({ length: 200 }, (_, id) => id);
+    expect(all.filter((id) => hasId(set, id))).toEqual(all.filter((id) => ids.includes(id)));
   });
 });

@@ -9,10 +9,10 @@ const textsOf = (count: number, prefix: string): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
 /** Texts of one length that differ only in characters that are not in the sample. */
-const alike = (count: number): readonly string[] =>
+const alike = (count: number, length = 160): readonly string[] =>
   Array.from({ length: count }, (_, index) => {
-    const text = [..."-".repeat(160)];
-    for (const [at, digit] of [...String(1_000 + index)].entries()) text[20 * at] = digit;
+    const text = [..."-".repeat(length)];
+    for (const [at, digit] of [...String(1_000 + index)].entries()) text[(length / 8) * at] = digit;
     return text.join("");
   });
 
@@ -84,5 +84,51 @@ describe("a table of texts", () => {
   it("has a hash other than 0 for every text", () => {
     const texts = [...textsOf(20_000, "t"), "", "\0", "\0\0"];
     expect(texts.filter((text) => sampleHash(text) === 0)).toEqual([]);
+  });
+
+  it("keeps what its budget has room for, and as much from before", () => {
+    const table = createTextTable<Entry>(100, () => 50);
+    for (const text of ["a", "b", "c", "d"]) table.add({ text });
+    // "a" is read first, and so it is kept for longer than "b"
+    expect(["a", "d", "b"].map((text) => table.find(text)?.text)).toEqual(["a", "d", undefined]);
+  });
+
+  it("finds what is in the first slot of its hash, in the last, and in no slot", () => {
+    const texts = alike(18);
+    const table = tableOf(texts);
+    expect(texts.map((text) => table.find(copyOf(text))?.text)).toEqual(texts);
+    expect(table.find("-".repeat(160))).toBeUndefined();
+  });
+
+  it("finds each entry after it has grown, if no slot at its beginning was empty", () => {
+    // sixteen texts in the first slots of 64, and of 128
+    const length = Array.from({ length: 5_000 }, (_, index) => 160 + 8 * index).find(
+      (one) => (sampleHash("-".repeat(one)) & 127) === 0,
+    ) as number;
+    const first = alike(16, length);
+    const texts = [...first, ...textsOf(100, "t")];
+    const table = tableOf(texts);
+    expect(texts.map((text) => table.find(text)?.text)).toEqual(texts);
+  });
+
+  it("has a hash other than 0 for the empty text, and different ones for similar texts", () => {
+    const texts = ["", ...textsOf(400, "t")];
+    const hashes = texts.map(sampleHash);
+    expect(hashes).not.toContain(0);
+    expect(new Set(hashes).size).toBe(texts.length);
+    expect(new Set(hashes.map((hash) => hash & 1_023)).size).toBeGreaterThan(300);
+  });
+
+  it("hashes each character of a short text, and eight of a longer one", () => {
+    const read = (length: number) => {
+      const plain = sampleHash("-".repeat(length));
+      return Array.from({ length }, (_, at) => at).filter(
+        (at) => sampleHash(`${"-".repeat(at)}a${"-".repeat(length - at - 1)}`) !== plain,
+      );
+    };
+    for (const length of [1, 2, 7, 8, 15]) expect(read(length)).toHaveLength(length);
+    for (const length of [17, 24, 40, 1_000]) expect(read(length)).toHaveLength(8);
+    expect(read(16)).toEqual([1, 3, 5, 7, 9, 11, 13, 15]);
+    expect(read(83)).toEqual([5, 15, 25, 35, 45, 55, 65, 75]);
   });
 });
