@@ -1,3 +1,4 @@
+import { entryOf } from "../grammar/entry-of.js";
 import { isReadVerb } from "../grammar/verbs.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { withoutPrototype } from "../policy/own-members.js";
@@ -62,8 +63,7 @@ export function createScopeCover(
   for (const need of needs) {
     const ways = need.map(wayOf);
     if (ways.some(({ needed }) => needed.length === 0)) continue;
-    const key = ways.map(({ needed }) => needed.join(" ")).join(",");
-    if (!distinct.has(key)) distinct.set(key, ways);
+    distinct.set(ways.map(({ needed }) => needed.join(" ")).join(","), ways);
   }
   return { meanings, needs: [...distinct.values()], reach, costs: meanings.map(costOf) };
 }
@@ -75,23 +75,22 @@ function reachOf(
   texts: readonly string[],
   firstParty: boolean,
 ): ReadonlyMap<number, readonly number[]> {
-  // the tokens by the texts that they mean, so that no two of them are compared
-  const sources = new Map<string, string[]>();
-  for (const text of texts) {
-    for (const meant of expandTokens(policy, [text], firstParty).keys()) {
-      const known = sources.get(meant);
-      if (known === undefined) sources.set(meant, [text]);
-      else known.push(text);
-    }
-  }
   const ids = new Map(meanings.map(({ text }, id) => [text, id]));
-  const reach = new Map(texts.map((text) => [text, new Set([ids.get(text) as number])]));
+  // what the tokens cover by the texts that they mean, so that no two tokens are compared
+  const sources = new Map<string, Set<number>[]>();
+  const reach = texts.map((text) => {
+    const id = ids.get(text) as number;
+    const covered = new Set([id]);
+    for (const meant of expandTokens(policy, [text], firstParty).keys())
+      entryOf(sources, meant, (): Set<number>[] => []).push(covered);
+    return [id, covered] as const;
+  });
   for (const [id, meaning] of meanings.entries()) {
     for (const covering of coveringTexts(meaning)) {
-      for (const text of sources.get(covering) ?? []) reach.get(text)?.add(id);
+      for (const covered of sources.get(covering) ?? []) covered.add(id);
     }
   }
-  return new Map([...reach].map(([text, covered]) => [ids.get(text) as number, [...covered]]));
+  return new Map(reach.map(([id, covered]) => [id, [...covered]]));
 }
 
 /** Returns 1 and the risk of a scope: whether it is off by default, has a warning, can change data, and the rank of its tier. */

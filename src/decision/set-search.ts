@@ -23,9 +23,9 @@ interface Covered {
   readonly has: (element: number) => boolean;
 }
 
-/** Compares two costs. Compares as many numbers as both have. */
+/** Compares two costs. Compares as many numbers as the left one has, which are not more than the right one has. */
 export function compareCosts(left: readonly number[], right: readonly number[]): number {
-  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+  for (let at = 0; at < left.length; at += 1) {
     const difference = (left[at] as number) - (right[at] as number);
     if (difference !== 0) return difference;
   }

@@ -82,19 +82,15 @@ function componentsOf(needs: readonly CoverNeed[]): readonly (readonly CoverNeed
   const reached = new Set<number>();
   return needs.flatMap((start) => {
     if (seen.has(start)) return [];
-    const part = [start];
-    seen.add(start);
+    const part = new Set([start]);
     for (const need of part) {
+      seen.add(need);
       for (const element of need.flatMap(({ added }) => added)) {
         if (reached.has(element)) continue;
         reached.add(element);
-        for (const other of needsOf.get(element) as readonly CoverNeed[]) {
-          if (seen.has(other)) continue;
-          seen.add(other);
-          part.push(other);
-        }
+        for (const other of needsOf.get(element) as readonly CoverNeed[]) part.add(other);
       }
     }
-    return [part];
+    return [[...part]];
   });
 }
