@@ -363,6 +363,23 @@ describe("the second audit event of scopePolicy", () => {
     if (path === "/courses/007") expect(first?.decision).toMatchObject({ code: "allowed" });
   });
 
+  it("follows a first one with Fastify's id of the request, the query and the arguments of the route", async () => {
+    const events: AuditEvent[] = [];
+    const app = createApp();
+    await app.register(scopePolicy, { authorizer: createTestAuthorizer(events) });
+    const config = { tool: "list_courses", arguments: () => ({ room: "4" }) };
+    app.get("/ok", { config }, async () => "ok");
+    await app.inject({ url: "/ok?page=2", headers: { authorization: "Bearer reader" } });
+    await vi.waitFor(() => expect(events.length).toBeGreaterThan(0));
+    expect(events[0]).toMatchObject({
+      requestId: "req-1",
+      arguments: [
+        { name: "room", type: "string", size: 1 },
+        { name: "page", type: "string", size: 1 },
+      ],
+    });
+  });
+
   it("has the status of the handler if the gate only reports", async () => {
     const { port, events } = await serve({ dangerouslyReportOnly: true });
     expect((await send(port, { method: "GET", path: "/created" })).status).toBe(201);

@@ -383,6 +383,9 @@ describe("`trailingSlash` and `caseSensitive` of scopePolicy", () => {
     expect(
       await findingsOf(await start({ routerOptions: { caseSensitive: false } }, IGNORE)),
     ).toEqual(["trailing_slash trailingSlash"]);
+    await expect((await start({}, { trailingSlash: "ignore" })).ready()).rejects.toThrow(
+      "trailingSlash: the gate ignores a slash at the end, but the router does not: set `ignoreTrailingSlash` of `routerOptions`",
+    );
     const deprecated = LENIENT as FastifyServerOptions;
     expect(await findingsOf(await start(deprecated, IGNORE))).toEqual([]);
   });

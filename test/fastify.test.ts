@@ -97,6 +97,36 @@ describe("scopePolicy at startup", () => {
     );
   });
 
+  it("says what is wrong with the `config` of a route", async () => {
+    const app = createApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
+    app.get("/a", { config: { endpoint: true, public: true } }, ok);
+    app.get("/session", { config: { elsewhere: " " } }, ok);
+    await expect(app.ready()).rejects.toThrow(
+      [
+        "4 findings in the app",
+        "  GET /a: the route has more than one of `tool`, `endpoint`, `public` and `elsewhere` in its `config`",
+        "  GET /session: `elsewhere` of the route's `config`: expected what protects the route, as a text",
+        "  GET /a: no route with `endpoint: true` serves the endpoint",
+        "  POST /b/{id}: no route with `endpoint: true` serves the endpoint",
+      ].join("\n"),
+    );
+  });
+
+  it("reports a HEAD route of the program, and no HEAD that Fastify adds", async () => {
+    const app = createApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
+    app.get("/unmapped", ok);
+    app.head("/alone", ok);
+    app.get("/a", { config: { endpoint: true } }, ok);
+    app.post("/b/:id", { config: { endpoint: true } }, ok);
+    expect(await findingsOf(app)).toEqual([
+      "ERR_COVERAGE",
+      "unmapped_route GET /unmapped",
+      "unmapped_route HEAD /alone",
+    ]);
+  });
+
   it("accepts mapped routes, HEAD and prefixes included", async () => {
     const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
@@ -141,6 +171,12 @@ describe("scopePolicy with invalid options", () => {
     const late = createApp();
     late.register(scopePolicy, options as never);
     expect(await findingsOf(late)).toEqual(["ERR_OPTIONS_INVALID", ...findings]);
+  });
+
+  it("names the plugin and the member", async () => {
+    await expect(createApp().register(scopePolicy, { authorizr: 1 } as never)).rejects.toThrow(
+      /^2 findings in the options for `scopePolicy`\n/,
+    );
   });
 
   it("accepts the options that Fastify passes to every plugin", async () => {

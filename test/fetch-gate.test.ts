@@ -88,6 +88,19 @@ describe("the members of fetchGate", () => {
   });
 });
 
+describe("the audit event of fetchGate", () => {
+  it("has the query as arguments, and values that are repeated as a list", async () => {
+    const events: AuditEvent[] = [];
+    const gate = fetchGate(createTestAuthorizer(events));
+    await gate(requestOf(bearer("reader"), "/?page=2&tag=a&tag=b"), "list_courses");
+    await vi.waitFor(() => expect(events).toHaveLength(1));
+    expect(events[0]?.arguments).toEqual([
+      { name: "page", type: "string", size: 1 },
+      { name: "tag", type: "array", size: 2 },
+    ]);
+  });
+});
+
 describe("fetchGate.answered", () => {
   const answeredIn = (events: readonly AuditEvent[]) =>
     events.filter(({ kind }) => kind === "answered").map(({ id, status }) => ({ id, status }));
@@ -173,6 +186,12 @@ describe("`authenticate` of fetchGate", () => {
     expect(await ask(fetchGate(createTestAuthorizer(), options), headers)).toBe(withVerify);
     const bare = createAuthorizer({ policy, timeout: 50, onOutage: () => undefined });
     expect(await ask(fetchGate(bare, options), headers)).toBe(without);
+  });
+
+  it("must be a function", () => {
+    expect(() => fetchGate(createTestAuthorizer(), { authenticate: 1 } as never)).toThrow(
+      /^1 finding in the options for `fetchGate`\n {2}authenticate: /,
+    );
   });
 
   it("is required of an authorizer without `verify`", () => {
