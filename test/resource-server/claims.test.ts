@@ -112,6 +112,7 @@ describe("an access token of claims", () => {
     }
     expect(error).toBeInstanceOf(PolicyError);
     expect((error as PolicyError).code).toBe("ERR_OPTIONS_INVALID");
+    expect((error as PolicyError).message).toMatch(/ in the options for the reading of a scope\n/);
     expect((error as PolicyError).findings.map(({ path }) => path).sort()).toEqual(paths);
   });
 
