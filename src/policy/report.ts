@@ -104,7 +104,8 @@ export function createReport(): Report {
       const finding = {
         code,
         path: formatPath(path),
-        message: escapeControls(truncate(text, MAX_MESSAGE_LENGTH)),
+        // an escaped character is longer, so the length counts after that, too
+        message: truncate(escapeControls(truncate(text, MAX_MESSAGE_LENGTH)), MAX_MESSAGE_LENGTH),
       };
       findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
     },

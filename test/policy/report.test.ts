@@ -214,6 +214,15 @@ describe("a report", () => {
     expect(report.close().at(-1)?.message).toBe(message);
   });
 
+  it("counts the length of a message after control characters are escaped", () => {
+    const report = createReport();
+    report.add("a", [], `undeclared \`${"\u0007".repeat(10)}${"x".repeat(20_000)}\``);
+    report.add("b", [], "\u0007".repeat(1_024));
+    const [first, second] = report.close();
+    expect(first?.message).toMatch(/^undeclared `(?:\\u\{7\}){10}x+…$/);
+    expect([first?.message.length, second?.message.length]).toEqual([1_024, 1_024]);
+  });
+
   it("truncates messages, paths and lines that are too long", () => {
     const report = createReport();
     const long = "x".repeat(20_000);

@@ -32,17 +32,62 @@ export function parseYaml(text: string, budget: Budget, places?: Places): Outcom
   }
   const fault = checkTokens(tokens);
   if (fault !== undefined) return fault;
-  // with `forceDoc`, there is a document even if the text has only comments
-  const [document] = [...new Composer(OPTIONS).compose(tokens, true, text.length)] as [
-    Document.Parsed,
-  ];
-  const [problem] = [...document.errors, ...document.warnings];
+  const { contents, problem } = compose(tokens, text.length);
   if (problem !== undefined) {
-    const { message, pos } = problem;
-    return failed("yaml_syntax", `invalid YAML: ${message}`, positionOf(pos[0], lines));
+    const { message, offset } = problem;
+    return failed("yaml_syntax", `invalid YAML: ${message}`, positionOf(offset, lines));
   }
   const placeOf = (offset: number) => positionOf(offset, lines);
-  return yamlValue(document.contents, budget.nodes, placeOf, places);
+  return yamlValue(contents, budget.nodes, placeOf, places);
+}
+
+/** An error or a warning of the library. */
+interface Problem {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** The place of a problem, as the library gives it. */
+type Place = number | readonly number[] | { readonly offset: number };
+
+const offsetOf = (place: Place): number =>
+  typeof place === "number" ? place : "offset" in place ? place.offset : (place[0] as number);
+
+/**
+ * Returns the contents of a syntax tree, and its first error, otherwise its first warning. The library would collect all of them: with an
+ * error in every second character, a file of a megabyte takes a minute.
+ */
+function compose(
+  tokens: readonly CST.Token[],
+  length: number,
+): { readonly contents: Document.Parsed["contents"]; readonly problem: Problem | undefined } {
+  const composer = new Composer(OPTIONS);
+  let warned: Problem | undefined;
+  let first: Problem | undefined;
+  // a private member of the library. If a version has another one, it collects all again, and `document.errors` has them
+  const onError = (place: Place, _code: string, message: string, isWarning?: boolean) => {
+    const problem = { message, offset: offsetOf(place) };
+    if (isWarning === true) {
+      warned ??= problem;
+      return;
+    }
+    first ??= problem; // the library catches the exception on its way out, and reports it as a problem too
+    throw new Error(message);
+  };
+  Object.assign(composer, { onError });
+  const isError = ({ type }: CST.Token) => type === "error";
+  const begin = tokens.find(isError);
+  const wanted = tokens.filter((token) => token === begin || !isError(token));
+  try {
+    // with `forceDoc`, there is a document even if the text has only comments
+    const [document] = [...composer.compose(wanted, true, length)] as [Document.Parsed];
+    const [error] = [...document.errors, ...document.warnings];
+    const problem = error && { message: error.message, offset: error.pos[0] };
+    return { contents: document.contents, problem: first ?? problem ?? warned };
+  } catch (error) {
+    if (first === undefined) throw error;
+    return { contents: null, problem: first };
+  }
 }
 
 function positionOf(offset: number, lines: LineCounter): Position {

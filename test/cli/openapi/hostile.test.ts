@@ -51,6 +51,18 @@ function aliasesInTurn(first: string, next: (before: string) => string): string 
 
 const TEXTS: readonly HostileText[] = [
   {
+    title: "two million invalid escapes in one text of YAML",
+    file: "a.yaml",
+    text: () => `${HEAD}x-note: "${"\\q".repeat(2_000_000)}"\n`,
+    code: "yaml_syntax",
+  },
+  {
+    title: "an error in every second character of YAML",
+    file: "a.yaml",
+    text: () => "{}".repeat(340_000),
+    code: "yaml_syntax",
+  },
+  {
     title: "a file of 50 MB",
     file: "a.json",
     text: () => Buffer.alloc(50_000_000, " "),
