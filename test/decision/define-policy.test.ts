@@ -158,7 +158,10 @@ describe("a policy", () => {
       tools: { a: { scope: "a", maxAge: 60 } },
     };
     const token = { scope: "a", auth_time: 1_000 };
-    expect(loadPolicy(definition, { now: () => 1_060 }).decide(token, "a").code).toBe("allowed");
+    const timed = loadPolicy(definition, { now: () => 1_060 });
+    expect(timed.decide(token, "a").code).toBe("allowed");
+    expect(timed.decideUntrusted(token, "a").code).toBe("allowed");
+    expect(timed.operation("a").decide(token).code).toBe("allowed");
     expect(loadPolicy(definition).decide(token, "a").code).toBe("insufficient_user_authentication");
     const now = Math.floor(Date.now() / 1_000);
     expect(loadPolicy(definition).decide({ ...token, auth_time: now }, "a").code).toBe("allowed");

@@ -285,6 +285,7 @@ describe("a reader of the scopes of tokens", () => {
     ["a /x/1", "a", true],
     ["a /x/1", "/x/1", true],
     ["a", "a /x/1", false],
+    ["a /x/1 /x/2", "a /x/1", true],
     ["/y/1", "/x/1", true],
     ["/x/1", "/y/1", false],
     ["/x/1", "/x/2", false],
