@@ -65,8 +65,8 @@ async function attempt(target: Target, input: unknown): Promise<string> {
   return outcome;
 }
 
-/** Reduces an input that fails, and prints it. */
-async function report(name: string, target: Target, seed: number): Promise<void> {
+/** Reduces an input that fails, and prints it. An input that does not fail again is printed with what it failed with. */
+async function report(name: string, target: Target, seed: number, error: unknown): Promise<void> {
   const property = fc.asyncProperty(target.inputs, async (input) => {
     current[1] = Date.now();
     try {
@@ -77,10 +77,10 @@ async function report(name: string, target: Target, seed: number): Promise<void>
     }
   });
   const found = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 60_000 });
-  console.log(`FAILED: ${name}: ${inspect(found.errorInstance)}`);
-  console.log(
-    `input: ${inspect(found.counterexample?.[0], { depth: Infinity, maxStringLength: 2_000 })}`,
-  );
+  const again = found.failed ? found.errorInstance : error;
+  const [input] = found.counterexample ?? fc.sample(target.inputs, { seed, numRuns: 1 });
+  console.log(`FAILED: ${name}: ${inspect(again)}${found.failed ? "" : " (once, and not again)"}`);
+  console.log(`input: ${inspect(input, { depth: Infinity, maxStringLength: 2_000 })}`);
   console.log(`again: npm run fuzz:input -- --seed ${seed} --cases 1 ${name}`);
 }
 
@@ -110,9 +110,9 @@ async function run(name: string, target: Target): Promise<boolean> {
         checkKnown(target, outcome, one);
         counts.set(one, (counts.get(one) ?? 0) + 1);
       }
-    } catch {
+    } catch (error) {
       current[1] = 0;
-      await report(name, target, seed);
+      await report(name, target, seed, error);
       return false;
     }
     current[1] = 0;
