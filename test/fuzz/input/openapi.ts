@@ -133,6 +133,8 @@ const ODD_YAML = [
   ...[
     "__proto__: {}\n",
     "<<: {openapi: 3.1.0}\n",
+    "<<: 3.1.0\n",
+    "? [a]\n: 1\n",
     "!!js/function 'x'\n",
     "%YAML 1.1\n---\n",
     "{",
@@ -176,6 +178,7 @@ const CONTENTS: fc.Arbitrary<Document["content"]> = fc.oneof(
 
 const CODES = [
   ...[
+    "complex_key",
     "control_character",
     "duplicate_key",
     "empty_document",
@@ -197,6 +200,7 @@ const CODES = [
     "unreadable_file",
     "outside_folder",
     "unresolved_reference",
+    "yaml_merge",
     "yaml_syntax",
   ],
 ];
