@@ -50,8 +50,11 @@ interface Problem {
 /** The place of a problem, as the library gives it. */
 type Place = number | readonly number[] | { readonly offset: number };
 
-const offsetOf = (place: Place): number =>
-  typeof place === "number" ? place : "offset" in place ? place.offset : (place[0] as number);
+function offsetOf(place: Place): number {
+  if (typeof place === "number") return place;
+  const [begin] = Array.isArray(place) ? (place as readonly number[]) : [];
+  return begin ?? (place as { readonly offset: number }).offset;
+}
 
 /**
  * Returns the contents of a syntax tree, and its first error, otherwise its first warning. The library would collect all of them: with an
