@@ -56,7 +56,7 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
       { numRuns: 2000 },
       [...met.values()],
     );
-    expect(codes.share("allowed")).toBeGreaterThan(0.15);
+    expect(codes.share("allowed")).toBeGreaterThan(0.1);
   });
 
   it("return the same decision for a policy that has decided for other tokens before", () => {
