@@ -2,6 +2,8 @@
 
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
+import { childrenOf, matchesOf } from "../../src/policy/matching-names.js";
 import { titled } from "../titled.js";
 
 type Match = "parent" | "wildcard";
@@ -240,5 +242,51 @@ describe("a granted name with a rule", () => {
     const policy = loadPolicy({ name: "Names", version: "1", scopes });
     expect(policy.covers("*", "a:1")).toBe(false);
     expect(policy.covers("a", "a:1")).toBe(false);
+  });
+});
+
+describe("the steps in which names are compared", () => {
+  const named = (...texts: string[]) =>
+    texts.map((text) => {
+      const read = parseScopeToken(text);
+      if (!read.ok) throw new Error(text);
+      return { text, token: read.token };
+    });
+  const search = { parent: childrenOf, wildcard: matchesOf } as const;
+
+  it.each([
+    ["parent", "a", "a:b:c", ["a a:b:c"], 2 + 5],
+    ["parent", "a:b", "a:b:c", ["a:b a:b:c"], 3 + 5],
+    ["parent", "a a:b", "a:b:c", ["a a:b:c", "a:b a:b:c"], 3 + 2 * 5],
+    ["parent", "a", "b:c", [], 1],
+    ["parent", "urn:a:b", "urn:a:b:c", ["urn:a:b urn:a:b:c"], 4 + 5],
+    ["parent", "https://a.b/c", "https://a.b/c/d", ["https://a.b/c https://a.b/c/d"], 4 + 5],
+    ["wildcard", "a:*", "a:b", ["a:* a:b"], 2 + 5],
+    ["wildcard", "a:*", "a:b:c", ["a:* a:b:c"], 3 + 5],
+    ["wildcard", "a:*:c", "a:b:c", ["a:*:c a:b:c"], 3 + 5],
+    ["wildcard", "a:*", "b:c", [], 1],
+    ["wildcard", "a:*", "a.b", [], 0],
+    ["wildcard", "*", "a:b", ["* a:b"], 2 + 5],
+  ] as const)("by `%s`, of `%s` with `%s`", (rule, covering, covered, pairs, steps) => {
+    const budget = { left: 1_000 };
+    const found = [...search[rule](named(...covering.split(" ")), named(covered), budget)];
+    expect(found.map((pair) => pair.map(({ text }) => text).join(" "))).toEqual(pairs);
+    expect(1_000 - budget.left).toBe(steps);
+  });
+
+  it("are none for a name and itself", () => {
+    const names = named("a", "a:*");
+    expect([...childrenOf(names, names, { left: 100 })]).toEqual([[names[0], names[1]]]);
+    expect([...matchesOf(names, names, { left: 100 })]).toEqual([]);
+  });
+
+  it.each(["parent", "wildcard"] as const)("by `%s` end when none is left", (rule) => {
+    const covering = named("a:b", "a:*", "*", "a");
+    for (let left = 0; left < 40; left += 1) {
+      const found = [...search[rule](covering, named("a:b:c", "a:b:d"), { left })];
+      const all = [...search[rule](covering, named("a:b:c", "a:b:d"), { left: 1_000 })];
+      expect(found).toEqual(all.slice(0, found.length));
+      expect(found.length).toBeLessThanOrEqual(Math.floor(left / 5));
+    }
   });
 });

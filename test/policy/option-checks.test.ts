@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
   checkOptions,
+  isBoolean,
   isFunction,
   isString,
+  isStringList,
+  isUrl,
+  type OptionCheck,
+  oneOf,
   optional,
+  positive,
   required,
 } from "../../src/policy/option-checks.js";
 
@@ -32,5 +38,53 @@ describe("the message about invalid options", () => {
     expect(() => checkOptions("the gate", [] as object, { issuer: optional(isString) })).toThrow(
       /^1 finding in the options for the gate\n {2}expected an object with options$/,
     );
+  });
+});
+
+/** Each check, with values that it accepts, its message, and values that it rejects. */
+const VALUES: readonly (readonly [
+  what: string,
+  check: OptionCheck,
+  accepted: readonly unknown[],
+  message: string,
+  rejected: readonly unknown[],
+])[] = [
+  ["a function", isFunction, [() => 1, Date], "expected a function", [undefined, {}, "x"]],
+  ["a boolean", isBoolean, [true, false], "expected true or false", [undefined, 0, "true"]],
+  ["a string", isString, ["", "x"], "expected a string", [undefined, 1, ["x"]]],
+  ["one of a list", oneOf("a", 1), ["a", 1], "expected one of `a`, `1`", ["b", "1", undefined]],
+  [
+    "a positive number",
+    positive(10),
+    [0.5, 1, 10],
+    "expected a number above 0, up to 10",
+    [0, -1, 10.5, Number.NaN, Number.POSITIVE_INFINITY, "5", undefined],
+  ],
+  [
+    "a list of strings",
+    isStringList,
+    [[], ["a"], ["a", "b"]],
+    "expected a list of non-empty strings",
+    [undefined, "a", [""], ["a", 1], ["a", ""]],
+  ],
+  [
+    "a URL",
+    isUrl,
+    ["https://a.example", "http://a.example/b?c"],
+    "expected an absolute URL",
+    [undefined, "", "/a", "a.example"],
+  ],
+  ["a required option", required(isString), ["x"], "is missing", [undefined]],
+  ["another value of a required option", required(isString), [""], "expected a string", [1]],
+  ["an optional option", optional(isString), [undefined, "x"], "expected a string", [1, null]],
+];
+
+describe.each(VALUES)("the check of %s", (_what, check, accepted, message, rejected) => {
+  it.each(accepted.map((value) => [value]))("accepts %o", (value) => {
+    expect(check(value)).toBeUndefined();
+  });
+
+  it.each(rejected.map((value) => [value]))("rejects %o", (value) => {
+    expect(check(value)).toBe(message);
   });
 });

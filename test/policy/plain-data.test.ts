@@ -73,6 +73,11 @@ const REJECTED: readonly (readonly [
     [["not_plain_data", "scopes.a", "plain data"]],
   ],
   [
+    "a function as prototype",
+    { scopes: { a: Object.create(() => true) as unknown } },
+    [["not_plain_data", "scopes.a", "plain data"]],
+  ],
+  [
     "a cycle",
     { scopes: { a: loop } },
     [["not_plain_data", "scopes.a.locales.de", "circular reference"]],

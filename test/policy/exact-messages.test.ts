@@ -1,0 +1,143 @@
+// Whole messages, with and without a hint at their end. The tables of findings compare the part that names what is wrong.
+
+import { describe, expect, it } from "vitest";
+import { findingsOf, policyWith } from "./findings-of.js";
+
+const scopes = { read: "Read", write: "Write", "/a/{id}": "Open" };
+const tool = (entry: unknown) => ({ scopes, tools: { t: entry } });
+const ACR = "expected visible ASCII characters without quotes and backslashes";
+const when = { mode: "plan" };
+
+const MESSAGES: readonly (readonly [
+  what: string,
+  parts: Readonly<Record<string, unknown>>,
+  lines: readonly string[],
+])[] = [
+  [
+    "an `acr` value with a space",
+    tool({ scope: "read", acr: "mfa phr" }),
+    [`tools.t.acr: invalid \`acr\` value \`mfa phr\`: ${ACR}; write several values as a list`],
+  ],
+  [
+    "another `acr` value",
+    tool({ scope: "read", acr: ['m"fa'] }),
+    [`tools.t.acr[0]: invalid \`acr\` value \`m"fa\`: ${ACR}`],
+  ],
+  [
+    "a condition beside cases",
+    tool({ cases: [{ when, scope: "read" }], otherwise: { deny: "no" }, tier: "pro" }),
+    [
+      "tools.t.tier: `tier` and `cases` cannot be combined: write it in each case and in `otherwise`",
+    ],
+  ],
+  [
+    "a condition beside a denial",
+    tool({ deny: "no", tier: "pro" }),
+    ["tools.t.tier: `tier` and `deny` cannot be combined"],
+  ],
+  [
+    "two empty accepted findings, which are no duplicates",
+    { scopes, lint: [{}, {}] },
+    [0, 1].flatMap((at) =>
+      ["code", "path", "reason"].map((key) => `lint[${at}].${key}: expected a string, got nothing`),
+    ),
+  ],
+  [
+    "a missing section, and a missing member further inside",
+    { scopes: undefined, boundaries: { project: {} } },
+    [
+      "scopes: expected a value, got `undefined` (is an environment variable unset?): set the value or leave it out",
+      "boundaries.project.claim: expected a string, got nothing",
+    ],
+  ],
+  [
+    "an option of the operation in a part of a requirement of a tool",
+    tool({ anyOf: [{ scope: "read", hidden: true }] }),
+    ["tools.t.anyOf[0].hidden: unknown option `hidden`: it belongs at the top of the operation"],
+  ],
+  [
+    "an option of the operation in a part of a requirement of an endpoint",
+    { scopes, endpoints: { "GET /a": { anyOf: [{ scope: "read", hidden: true }] } } },
+    [
+      'endpoints["GET /a"].anyOf[0].hidden: unknown option `hidden`: it belongs at the top of the operation',
+    ],
+  ],
+  [
+    "an unknown option in a part of a requirement",
+    tool({ anyOf: [{ scope: "read", colour: true }] }),
+    ["tools.t.anyOf[0].colour: unknown option `colour`"],
+  ],
+  [
+    "an option of the operation in a translation of a scope",
+    { scopes: { read: { description: "Read", locales: { de: { hidden: "x" } } } } },
+    ["scopes.read.locales.de.hidden: unknown option `hidden`"],
+  ],
+  [
+    "an option of the operation in the options of its audit",
+    tool({ scope: "read", audit: { hidden: true } }),
+    ["tools.t.audit.hidden: unknown option `hidden`"],
+  ],
+];
+
+describe("the whole message", () => {
+  it.each(MESSAGES)("about %s", (_what, parts, lines) => {
+    const found = findingsOf(policyWith(parts));
+    expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual(lines);
+  });
+});
+
+/** What each kind of entry may have beside it. */
+const ALLOWED: readonly (readonly [
+  kind: string,
+  entry: object,
+  beside: Readonly<Record<string, unknown>>,
+])[] = [
+  [
+    "authenticated",
+    { authenticated: true },
+    {
+      tier: "pro",
+      accountTypes: ["mentor"],
+      entitlement: "exports",
+      within: { project: "projectId" },
+      acr: "mfa",
+      maxAge: 300,
+      enrichedBy: "write",
+    },
+  ],
+  [
+    "cases",
+    { cases: [{ when, scope: "read" }], otherwise: { deny: "no" } },
+    { within: { project: "projectId" }, acr: "mfa", maxAge: 300, enrichedBy: "write" },
+  ],
+  ["public", { public: true }, { enrichedBy: "write" }],
+  ["deny", { deny: "no" }, {}],
+];
+const BESIDE = [
+  "tier",
+  "accountTypes",
+  "entitlement",
+  "within",
+  "params",
+  "acr",
+  "maxAge",
+  "enrichedBy",
+];
+const VALUES: Readonly<Record<string, unknown>> = { ...ALLOWED[0]?.[2], params: { id: "id" } };
+
+describe.each(ALLOWED)("an entry with `%s`", (_kind, entry, beside) => {
+  const declared = {
+    scopes,
+    tiers: ["free", "pro"],
+    accountTypes: ["mentor"],
+    entitlements: ["exports"],
+    boundaries: { project: { claim: "projects" } },
+  };
+
+  it.each(BESIDE)("and `%s`", (option) => {
+    const t = { ...entry, [option]: VALUES[option] };
+    const isAllowed = Object.hasOwn(beside, option);
+    const codes = findingsOf(policyWith({ ...declared, tools: { t } })).map(({ code }) => code);
+    expect(codes).toEqual(isAllowed ? [] : ["mixed_operation"]);
+  });
+});
