@@ -261,6 +261,49 @@ const SHAPES: readonly FindingCase[] = [
 /** Branches of which one is weaker than another one that a call can leave, or that no call reaches. */
 const STRENGTHS: readonly FindingCase[] = [
   {
+    title: "an `otherwise` without the authentication of a case",
+    policy: branches({ scope: "read", acr: "mfa" }, "read"),
+    finds: weak,
+  },
+  {
+    title: "an `otherwise` with one more authentication",
+    policy: branches({ scope: "read", acr: "mfa" }, { scope: "read", acr: ["mfa", "pwd"] }),
+    finds: weak,
+  },
+  {
+    title: "an `otherwise` with an older authentication",
+    policy: branches({ scope: "read", maxAge: 300 }, { scope: "read", maxAge: 301 }),
+    finds: weak,
+  },
+  {
+    title: "an `otherwise` with an authentication of any time",
+    policy: branches({ scope: "read", maxAge: 300 }, { scope: "read", acr: "mfa" }),
+    finds: weak,
+  },
+  {
+    title: "a case with two arguments that another one meets",
+    policy: tool({
+      cases: [
+        { when: { mode: "plan", force: true }, scope: "read" },
+        { when: { force: true, mode: "plan" }, scope: "read" },
+      ],
+      otherwise: "write",
+    }),
+    finds: [["unreachable_case", "tools.t.cases[1]", "each that meets it meets `cases[0]` before"]],
+  },
+  {
+    title: "a case with two arguments that two others meet together",
+    policy: tool({
+      cases: [
+        { when: { mode: "plan", force: true }, scope: "read" },
+        { when: { mode: "plan", force: false }, scope: "read" },
+        { when: { mode: "plan", force: [true, false] }, scope: "read" },
+      ],
+      otherwise: "write",
+    }),
+    finds: [["unreachable_case", "tools.t.cases[2]", "each that meets it meets an earlier case"]],
+  },
+  {
     title: "an `otherwise` with another scope",
     policy: branches({ scope: "write" }, "paid"),
     finds: weak,
@@ -431,6 +474,28 @@ describe("a mistake in the cases of an operation", () => {
 
 /** Cases that are accepted. */
 const ACCEPTED: readonly (readonly [title: string, entry: object])[] = [
+  [
+    "the authentication of the case",
+    {
+      cases: [{ when, scope: "read", acr: ["mfa", "phr"], maxAge: 300 }],
+      otherwise: { scope: "read", acr: "phr", maxAge: 300 },
+    },
+  ],
+  [
+    "an authentication that the case does not require",
+    { cases: [{ when, scope: "read" }], otherwise: { scope: "read", acr: "mfa", maxAge: 1 } },
+  ],
+  [
+    "two arguments, not all values of which were met before",
+    {
+      cases: [
+        { when: { mode: "plan", force: true }, scope: "read" },
+        { when: { mode: ["plan", "run"], force: true }, scope: "read" },
+        { when: { mode: "plan", force: false }, scope: "read" },
+      ],
+      otherwise: "write",
+    },
+  ],
   ["the same scope", { cases: [{ when, scope: "write" }], otherwise: "write" }],
   [
     "a scope that implies that of the case",
