@@ -25,23 +25,23 @@ const template = fc
     });
   });
 
+const named = (text: string, scope: number): NamedScope => ({
+  scope,
+  declared: scope,
+  template: compileText(text),
+  text,
+  matching: "exact",
+  values: [],
+  old: false,
+});
+
 describe("overlapsOf", () => {
   it("finds the pairs that a comparison of each name with each other finds", () => {
     const some = tally("two names that overlap", 501);
     runOften([some], () =>
       fc.assert(
         fc.property(fc.uniqueArray(template, { maxLength: 8 }), (texts) => {
-          const names = texts.map(
-            (text, scope): NamedScope => ({
-              scope,
-              declared: scope,
-              template: compileText(text),
-              text,
-              matching: "exact",
-              values: [],
-              old: false,
-            }),
-          );
+          const names = texts.map(named);
           const found = [...overlapsOf(names, { left: 1e9 })].map(({ left, right }) =>
             [left.text, right.text].sort().join(" "),
           );
@@ -61,5 +61,18 @@ describe("overlapsOf", () => {
         { numRuns: 1_000 },
       ),
     );
+  });
+
+  it.each([
+    ["no name with a placeholder", ["/a", "/b"], 0],
+    ["one name", ["/a{x}b"], 2],
+    ["two names with other text", ["/a{x}b", "/c{x}d"], 2 + 2 + 2],
+    // in addition a pair, and a quarter of (3 + 3) * (3 + 3 + 3): each literal text counts its length and two
+    ["two names with the same ends", ["/a{x}b", "/a{x}-{y}b"], 2 + 2 + 2 + 1 + 13],
+  ])("takes steps for what it compares: %s", (what, texts, expected) => {
+    const steps = { left: 1_000 };
+    const found = [...overlapsOf(texts.map(named), steps)];
+    expect(found).toHaveLength(what.endsWith("same ends") ? 1 : 0);
+    expect(1_000 - steps.left).toBe(expected);
   });
 });
