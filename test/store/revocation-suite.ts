@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { type AccessToken, createAuthorizer, definePolicy, PolicyError } from "scope-policy";
 import { mcpGate } from "scope-policy/mcp";
 import { createStore, type Revocation, type Store, type StoreOptions } from "scope-policy/store";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { MAX_CLOCK_SKEW } from "../../src/store/limits.js";
 import { FEED_BATCH } from "../../src/store/revocation-rows.js";
 import { createTestAuthorizer, READER } from "../mcp/fixture.js";
@@ -349,6 +349,32 @@ function describeCompaction({ database, openStore }: Scene): void {
     await until(() => performance.now() - started > 200);
     expect(await feed()).toEqual(["a", "b"]);
     for (const each of [store, other]) expect(ask(each, { ...token, jti: "a" })).toBe(true);
+  });
+
+  it("does not happen early if the clock was wrong at first: what the monotonic clock has counted limits it", async () => {
+    const day = 86_400;
+    const early = now - day;
+    const writer = await openStore({ now: () => early - 3 * MAX_CLOCK_SKEW });
+    const ends = {
+      before: early - 2 * MAX_CLOCK_SKEW,
+      within: early - 600,
+      after: early + day / 2,
+      newest: early + day / 2,
+    };
+    for (const [jti, exp] of Object.entries(ends))
+      await writer.revocations.add({ kind: "token", jti, exp, by });
+    const real = performance.now.bind(performance);
+    let counted = 1e8;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => real() + counted);
+    onTestFinished(() => clock.mockRestore());
+    let time = early;
+    await openStore({ maxLag: 50, now: () => time });
+    const left = (...names: string[]) =>
+      vi.waitFor(async () => expect(await feed()).toEqual(names), { timeout: 30_000 });
+    await left("within", "after", "newest");
+    time = now;
+    counted += 3_600_000;
+    await left("after", "newest");
   });
 
   it("goes on after a clock that throws", async () => {
