@@ -1,3 +1,4 @@
+import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { FindingCase, Found } from "../cases/finding-case.js";
 import { titled } from "../titled.js";
@@ -646,5 +647,16 @@ describe("the cases of an operation", () => {
     const from = performance.now();
     expect(findingsOf(policyWith(tool({ cases, otherwise: "write" })))).toEqual([]);
     expect(performance.now() - from).toBeLessThan(10_000);
+  });
+
+  it("of a pattern that denies in one of them deny no exact entry", () => {
+    const cases = [{ when, scope: "read" }];
+    const tools = { "delete_*": { cases, otherwise: { deny: "no" } }, delete_draft: "read" };
+    const policy = loadPolicy(policyWith({ ...base, tools }));
+    const codeOf = (name: string, params?: object) =>
+      policy.decideUntrusted({ scope: "read" }, name, params).code;
+    expect(codeOf("delete_draft")).toBe("allowed");
+    expect(codeOf("delete_all")).toBe("denied");
+    expect(codeOf("delete_all", when)).toBe("allowed");
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type FoldedSegment, haveSameText } from "../../src/policy/endpoint-overlaps.js";
+import { isEndpoint, isWhole, parseEndpoint } from "../../src/policy/endpoint-key.js";
+import {
+  type FoldedSegment,
+  haveSameText,
+  overlappingEndpoints,
+} from "../../src/policy/endpoint-overlaps.js";
+import { findingsOf, policyWith } from "./findings-of.js";
 
 /** Returns every text of at most `length` of the letters. */
 function texts(letters: string, length: number): readonly string[] {
@@ -41,5 +47,56 @@ describe("two segments", () => {
     expect(wrong).toEqual([]);
     expect(common).toBeGreaterThan(500);
     expect(common).toBeLessThan(SEGMENTS.length ** 2 - 500);
+  });
+});
+
+describe("endpoints with literal text and placeholders in one segment", () => {
+  const pairsOf = (...names: string[]) => {
+    const read = names.map((name) => {
+      const endpoint = parseEndpoint(name);
+      return { name, endpoint: isEndpoint(endpoint) ? endpoint : undefined };
+    });
+    return [...overlappingEndpoints(read, { left: 1_000_000 })].map((pair) =>
+      pair.toSorted().join(" | "),
+    );
+  };
+
+  it("are each paired once with each that has a path in common", () => {
+    const names = ["GET /a{x}", "GET /ab{x}c", "GET /ab{x}-{y}c", "GET /x{x}", "GET /ab{z}d"];
+    expect(pairsOf(...names).toSorted()).toEqual(
+      [
+        "GET /ab{x}-{y}c | GET /a{x}",
+        "GET /ab{x}c | GET /a{x}",
+        "GET /ab{z}d | GET /a{x}",
+        "GET /ab{x}-{y}c | GET /ab{x}c",
+      ].toSorted(),
+    );
+  });
+
+  it("are no pair with another method, in another place, or with whole segments", () => {
+    expect(pairsOf("GET /a{x}", "PUT /a{y}c", "GET /b/a{y}c", "GET /{x}", "GET /ab")).toEqual([]);
+  });
+
+  it.each([
+    [["GET /ab", "GET /a{x}b"], []],
+    [["GET /{x}", "GET /a{x}"], []],
+    [["GET /a{x}b", "GET /A{y}B"], ["duplicate_endpoint"]],
+    [["GET /{x}", "GET /{y}"], ["duplicate_endpoint"]],
+    [["GET /a{x}", "GET /ab{y}"], ["overlap"]],
+  ])("%j have the findings %j", (names, codes) => {
+    const endpoints = Object.fromEntries(names.map((name) => [name, { public: true }]));
+    expect(findingsOf(policyWith({ endpoints })).map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe("whether a placeholder is a whole segment", () => {
+  it.each([
+    [["", ""], ["x"], true],
+    [["a", ""], ["x"], false],
+    [["", "a"], ["x"], false],
+    [["a"], [], false],
+    [["", "-", ""], ["x", "y"], false],
+  ])("%j with %j: %s", (literals, params, expected) => {
+    expect(isWhole({ literals, params, isCatchAll: false })).toBe(expected);
   });
 });

@@ -24,6 +24,13 @@ const MESSAGES: readonly (readonly [
     [`tools.t.acr[0]: invalid \`acr\` value \`m"fa\`: ${ACR}`],
   ],
   [
+    "the name of a boundary",
+    { scopes, boundaries: { "a b": { claim: "projects" } } },
+    [
+      'boundaries["a b"]: invalid name of a boundary `a b`: expected 1 to 128 characters of `A-Z a-z 0-9 _ . -`',
+    ],
+  ],
+  [
     "a condition beside cases",
     tool({ cases: [{ when, scope: "read" }], otherwise: { deny: "no" }, tier: "pro" }),
     [
