@@ -362,6 +362,22 @@ describe("comparing with a document", () => {
     expect(compareWithSource({ ...comparison, policy: compile({ endpoints }) })).toEqual(NONE);
   });
 
+  it("operations that no policy can have are unmapped, each name once", () => {
+    const names = ["trace /b", "TRACE /a", "trace /b"];
+    const unnameable = names.map((name) => ({ name, descriptor: {} }));
+    const comparison = { kind: "endpoint", operations: [], unnameable } as const;
+    const found = compareWithSource({
+      ...comparison,
+      policy: compile({}),
+      given: undefined,
+      kept: undefined,
+    });
+    expect(found).toEqual({
+      ...NONE,
+      unmapped: ["TRACE /a", "trace /b"].map((name) => ({ ...unmapped(name), isUnnameable: true })),
+    });
+  });
+
   it("an operation whose name is not an endpoint is unmapped", () => {
     const operation = {
       kind: "endpoint",

@@ -72,6 +72,7 @@ export const EXPLAIN_CASES: readonly ExplainCase[] = [
       "Missing: mcp:tools (Call tools)",
       "the scopes orders:read (Read orders) and mcp:tools (Call tools)",
     ],
+    silent: ["Any one of these"],
   },
   {
     title: "reports a tier that is too low",

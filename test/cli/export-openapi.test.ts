@@ -344,6 +344,7 @@ describe("an exported document", () => {
     expect(wrote).toMatchObject({ code: 0, out: "wrote o.YAML\n" });
     const yaml = readFileSync(join(cwd, "o.YAML"), "utf8");
     expect(parse(yaml)).toEqual(JSON.parse(out));
+    expect(yaml).toMatch(/^openapi: 3\.1\.0\n/);
     expect(policyIn(JSON.parse(out) as ExportedDocument)).toEqual(hostile);
     expect(out + yaml).not.toMatch(/(?!\n)[\p{C}\u2028]/u);
   });

@@ -63,6 +63,10 @@ describe("the command line", () => {
     expect(exit).toBe(0);
     expect(out).toContain(`\nExample:\n  scope-policy ${command}`);
     expect(out).toContain("--json");
+    const [, options = ""] = /\nOptions:\n((?: .*\n)+)/.exec(out) ?? [];
+    const flags = options.split("\n").filter((line) => /^ {2}-/.test(line));
+    expect(flags.length).toBeGreaterThan(1);
+    for (const flag of flags) expect(flag).toMatch(/^ {2}-\S.* {2,}\w/);
   });
 
   it("prints its version", async () => {

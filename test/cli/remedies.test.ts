@@ -55,4 +55,19 @@ describe("the changes that allow a call", () => {
       expect(tried).toBeGreaterThan(10);
     },
   );
+
+  it("keep the entitlements that the account has", () => {
+    const policy = loadPolicy({
+      name: "Shop",
+      version: "1",
+      entitlements: ["exports", "reports"],
+      scopes: { a: "A" },
+      tools: { export_all: { scope: "a", entitlement: "exports" } },
+    });
+    const question = findCall(policy, "export_all", {}, { scope: "a", entitlements: ["reports"] });
+    expect(remedyFor(question, decideOn(question, question.token))).toMatchObject({
+      token: { scope: "a", entitlements: ["reports", "exports"] },
+      steps: [{ code: "upgrade_required" }],
+    });
+  });
 });

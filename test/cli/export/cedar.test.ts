@@ -337,3 +337,17 @@ describe("what Cedar cannot express", () => {
     expect([allows(scope("b s999")), allows(scope("b s9999"))]).toEqual([true, false]);
   });
 });
+
+it("an argument is compared with one value, or found in a list of several", async () => {
+  const toolOf = (mode: unknown) => ({ cases: [{ when: { mode }, scope: "a" }], otherwise: "a" });
+  const definition = {
+    name: "Modes",
+    version: "1",
+    scopes: { a: "A" },
+    tools: { one: toolOf("plan"), several: toolOf(["plan", "run"]), none: { deny: "Never." } },
+  };
+  const { policies } = await exported(loadPolicy(definition));
+  expect(policies).toContain(`context.arguments["mode"] == "plan"`);
+  expect(policies).toContain(`["plan", "run"].contains(context.arguments["mode"])`);
+  expect(policies).toContain(`@reason("Never.")`);
+});

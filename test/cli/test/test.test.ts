@@ -237,6 +237,11 @@ const FAULTS: readonly FaultRow[] = [
     says: '`scope` is missing: write `scope: ""` for a token without scopes',
   },
   {
+    title: "a time in a text is an error",
+    text: `${HEAD}  - { operation: ping, expect: allowed, token: { scope: a, exp: "1" } }\n`,
+    says: "`exp`: expected a number",
+  },
+  {
     title: "an age and a time of authentication are an error",
     text: `${HEAD}  - { operation: ping, expect: allowed, token: { scope: a, auth_age: 1, auth_time: 2 } }\n`,
     says: "write `auth_age` or `auth_time`, not both",
