@@ -476,6 +476,16 @@ describe("a mistake in the cases of an operation", () => {
 /** Cases that are accepted. */
 const ACCEPTED: readonly (readonly [title: string, entry: object])[] = [
   [
+    "a weaker case for another value, which no call with fewer arguments gets to",
+    {
+      cases: [
+        { when: { mode: "plan", force: true }, scope: "write" },
+        { when: { mode: "run" }, scope: "read" },
+      ],
+      otherwise: "write",
+    },
+  ],
+  [
     "the authentication of the case",
     {
       cases: [{ when, scope: "read", acr: ["mfa", "phr"], maxAge: 300 }],
