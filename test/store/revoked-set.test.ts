@@ -272,6 +272,18 @@ describe("the set of revocations", () => {
     expect(set.has({ ...TOKEN, iat: NOW + 900 })).toBe(true);
   });
 
+  it("keeps the newer half of the rules beyond the limit", () => {
+    const set = createRevokedSet(10);
+    for (let at = 0; at < 11; at += 1)
+      add(set, { ...TOKEN_ROW, jti: `token-${at}`, revoked_at: NOW + at });
+    const isRevoked = (jti: string, at: number) => set.has({ ...TOKEN, jti, iat: NOW + at });
+    // six of eleven became one cut-off for all tokens
+    expect(isRevoked("other", 5)).toBe(true);
+    expect(isRevoked("other", 6)).toBe(false);
+    for (let at = 0; at < 11; at += 1) expect(isRevoked(`token-${at}`, at)).toBe(true);
+    expect(set.size).toBe(6);
+  });
+
   it("does not replace rules about tokens of the future", () => {
     const set = createRevokedSet(10);
     const forEver = Array.from({ length: 50 }, (_, index) => `user-${index}`);
