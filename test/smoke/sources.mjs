@@ -56,8 +56,8 @@ export function sourceSteps({ folder, bin, root }) {
         const { code, stderr } = await run(bin, "import", "openapi", "openapi.yaml").catch(
           (error) => error,
         );
-        if (code !== 2 || stderr.trim().split("\\n").length !== 1 || !stderr.includes(PEER))
-          throw new Error(`exit code ${code}\\n${stderr}`);
+        if (code !== 2 || stderr.trim().split("\n").length !== 1 || !stderr.includes(PEER))
+          throw new Error(`exit code ${code}\n${stderr}`);
         return stderr.trim();
       },
     ],
