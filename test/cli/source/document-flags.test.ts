@@ -112,6 +112,10 @@ describe("check --against", () => {
   it.each([
     ["--add-implies", ["--add-implies"]],
     ["--root", ["--root", "."]],
+    ["--token", ["--token", "secret"]],
+    ["--fingerprints", ["--fingerprints", "f.json"]],
+    ["--update", ["--update"]],
+    ["--format", ["--format", "markdown"]],
   ])("is required by %s", async (flag, argv) => {
     const { code, err } = await run(["check", "shop.json", ...argv], { cwd: folderOf(FILES) });
     expect({ code, err }).toEqual({ code: 2, err: `error: ${flag} requires --against\n` });
