@@ -5,7 +5,6 @@ import {
   formatScopeToken,
   parseScopeToken,
   printedScope,
-  type ScopeTokenSyntax,
   scopeForm,
   splitSegments,
 } from "../../src/grammar/scope-syntax.js";
@@ -14,14 +13,9 @@ import { SCOPE_TREES } from "../cases/scope-trees.js";
 import { runOften, tally } from "../often.js";
 import { titled } from "../titled.js";
 import { anyToken, RUNS, structuredToken } from "./arbitrary.js";
+import { parseText } from "./compiled.js";
 
 const SOME_TOKEN = fc.oneof(structuredToken, anyToken);
-
-function parsed(text: string): ScopeTokenSyntax {
-  const result = parseScopeToken(text);
-  if (!result.ok) throw new Error(`${JSON.stringify(text)}: ${result.reason}`);
-  return result.token;
-}
 
 describe("parseScopeToken", () => {
   const trees = titled(SCOPE_TREES, ({ text, expected }) =>
@@ -50,8 +44,8 @@ describe("parseScopeToken", () => {
   it("returns a text that it parses into the same result", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
-        const token = parsed(text);
-        expect(parsed(token.text)).toEqual(token);
+        const token = parseText(text);
+        expect(parseText(token.text)).toEqual(token);
       }),
       RUNS,
     );
@@ -78,7 +72,7 @@ describe("parseScopeToken", () => {
           fc.array(word, { minLength: 2, maxLength: 5 }),
           fc.constantFrom(":", "."),
           (words, separator) => {
-            const { resource, action } = parsed(words.join(separator));
+            const { resource, action } = parseText(words.join(separator));
             const verbs = words.filter((each) => ["read", "write", "readonly"].includes(each));
             seen[verbs.length === 0 ? "none" : "verbs"].count += 1;
             expect(action).toBe(verbs.at(-1) ?? null);
@@ -97,7 +91,7 @@ describe("formatScopeToken", () => {
   it("returns the text that parseScopeToken parsed, with placeholders printed in braces", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
-        const token = parsed(text);
+        const token = parseText(text);
         expect(formatScopeToken(token)).toBe(token.text);
         const printed = text.replaceAll(/<(\w+)>/g, "{$1}");
         expect(token.text.replaceAll(/<(\w+)>/g, "{$1}")).toBe(printed);
@@ -110,7 +104,7 @@ describe("formatScopeToken", () => {
   it("returns different texts for different forms or segments", () => {
     fc.assert(
       fc.property(structuredToken, structuredToken, (one, other) => {
-        const [a, b] = [parsed(one), parsed(other)];
+        const [a, b] = [parseText(one), parseText(other)];
         const same = a.form === b.form && a.segments.join(" ") === b.segments.join(" ");
         expect(same).toBe(a.text === b.text);
       }),
@@ -123,7 +117,7 @@ describe("scopeForm and splitSegments", () => {
   it("agree with parseScopeToken", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
-        const { form, text: printed, segments } = parsed(text);
+        const { form, text: printed, segments } = parseText(text);
         expect(scopeForm(text)).toBe(form);
         expect(splitSegments(form, printed)).toEqual(segments);
       }),
@@ -178,7 +172,7 @@ describe("strayBracket and hasPlaceholder", () => {
   it("agree with the placeholders that parseScopeToken returns", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
-        const { params, segments } = parsed(text);
+        const { params, segments } = parseText(text);
         const { literals, names } = splitPlaceholders(text);
         expect(names).toEqual(params);
         expect(literals).toHaveLength(names.length + 1);

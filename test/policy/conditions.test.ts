@@ -1,6 +1,5 @@
-import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import { compilePolicy } from "../../src/policy/compile.js";
 import { hasConditions, reportDuplicates, union } from "../../src/policy/conditions.js";
 import { createReport } from "../../src/policy/report.js";
 
@@ -38,8 +37,8 @@ describe("whether a policy has conditions", () => {
       true,
     ],
   ])("is found for %s", (_what, parts, expected) => {
-    const policy = loadPolicy({ name: "P", version: "1", ...DECLARED, ...parts });
-    expect(hasConditions(compiledPolicyOf(policy))).toBe(expected);
+    const policy = compilePolicy({ name: "P", version: "1", ...DECLARED, ...parts });
+    expect(hasConditions(policy)).toBe(expected);
   });
 });
 

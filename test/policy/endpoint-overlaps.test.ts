@@ -5,24 +5,19 @@ import {
   haveSameText,
   overlappingEndpoints,
 } from "../../src/policy/endpoint-overlaps.js";
+import { everyText } from "../every-text.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
-/** Returns every text of at most `length` of the letters. */
-function texts(letters: string, length: number): readonly string[] {
-  if (length === 0) return [""];
-  const shorter = texts(letters, length - 1);
-  return [
-    ...new Set(["", ...shorter.flatMap((one) => [...letters].map((c) => one + c)), ...shorter]),
-  ];
-}
+/** Returns every text of at most so many letters. */
+const texts = (length: number) => ["", ...everyText("ab", length)];
 
 const segment = (...literals: string[]): FoldedSegment => ({ isCatchAll: false, literals });
-const ALL = texts("ab", 7);
-const LITERALS = texts("ab", 2);
+const ALL = texts(7);
+const LITERALS = texts(2);
 
 /** Every segment with at most two placeholders and such literals, with every short text that it matches. */
 const SEGMENTS = [
-  ...texts("ab", 3).map((one) => segment(one)),
+  ...texts(3).map((one) => segment(one)),
   ...LITERALS.flatMap((one) => LITERALS.map((two) => segment(one, two))),
   ...["", "a", "b"].flatMap((one) =>
     ["a", "ab"].flatMap((two) => ["", "b"].map((three) => segment(one, two, three))),

@@ -1,6 +1,5 @@
-import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import { compilePolicy } from "../../src/policy/compile.js";
 import { firstScopes } from "../../src/policy/first-scopes.js";
 
 const SCOPES = {
@@ -31,7 +30,7 @@ describe("the scopes that a client requests first", () => {
     ["none", { scopes: { openid: "S", b: "B" } }, [], []],
     ["no default scopes beside others", { defaultScopes: ["openid"] }, ["orders:read"], []],
   ])("are %s", (_what, parts, all, baseline) => {
-    const policy = loadPolicy({ name: "P", version: "1", scopes: SCOPES, ...parts });
-    expect(firstScopes(compiledPolicyOf(policy))).toEqual({ all, baseline });
+    const policy = compilePolicy({ name: "P", version: "1", scopes: SCOPES, ...parts });
+    expect(firstScopes(policy)).toEqual({ all, baseline });
   });
 });

@@ -1,6 +1,6 @@
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import { compilePolicy } from "../../src/policy/compile.js";
 import { isInternalName } from "../../src/policy/internal.js";
 
 const TOOLS = {
@@ -11,7 +11,7 @@ const TOOLS = {
   "view_*": "a",
 };
 const compiledOf = (tools: object) =>
-  compiledPolicyOf(loadPolicy({ name: "P", version: "1", scopes: { a: "A" }, tools }));
+  compilePolicy({ name: "P", version: "1", scopes: { a: "A" }, tools });
 
 describe("whether a name is internal", () => {
   it.each([

@@ -1,7 +1,7 @@
-import { loadPolicy, policyJsonSchema } from "scope-policy";
+import { policyJsonSchema } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { optionDocblocks } from "../../scripts/option-descriptions.mjs";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import { compilePolicy } from "../../src/policy/compile.js";
 import { jsonSchemaOf } from "../../src/policy/json-schema.js";
 import { OPTION_DESCRIPTIONS } from "../../src/policy/option-descriptions.js";
 
@@ -39,8 +39,10 @@ describe("the descriptions in the JSON Schema", () => {
 
 describe("the JSON Schema of one policy", () => {
   const base = { name: "P", version: "1" };
+  /** Returns whether a definition is the text of a declared name. */
+  const isName = (id: string) => id.endsWith("Name") || id.includes("Without");
   const definitionsOf = (parts: object) =>
-    jsonSchemaOf(compiledPolicyOf(loadPolicy({ ...base, ...parts })))["$defs"] as object;
+    jsonSchemaOf(compilePolicy({ ...base, ...parts }))["$defs"] as object;
 
   it("lists what the policy declares", () => {
     const definitions = definitionsOf({
@@ -64,7 +66,7 @@ describe("the JSON Schema of one policy", () => {
   it("is that of every policy for what the policy does not declare", () => {
     expect(definitionsOf({ scopes: {} })).toEqual(policyJsonSchema()["$defs"]);
     const all = policyJsonSchema()["$defs"] as Readonly<Record<string, object>>;
-    const named = Object.keys(all).filter((id) => id.endsWith("Name") || id.includes("Without"));
+    const named = Object.keys(all).filter(isName);
     expect(named.sort()).toEqual([
       "AccountTypeName",
       "BoundaryName",
@@ -80,9 +82,7 @@ describe("the JSON Schema of one policy", () => {
     expect(schema["title"]).toBe("scope-policy: a policy");
     const all = schema["$defs"] as Readonly<Record<string, { description?: string }>>;
     const described = Object.entries(all).flatMap(([id, { description }]) =>
-      id.endsWith("Name") || id.includes("Without") || id.startsWith("__")
-        ? []
-        : [[id, description]],
+      isName(id) || id.startsWith("__") ? [] : [[id, description]],
     );
     expect(described.sort()).toEqual([
       ["AcceptedFinding", "A finding of lint that is accepted."],

@@ -2,8 +2,8 @@
 
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
 import { childrenOf, matchesOf } from "../../src/policy/matching-names.js";
+import { parseText } from "../grammar/compiled.js";
 import { titled } from "../titled.js";
 
 type Match = "parent" | "wildcard";
@@ -246,12 +246,7 @@ describe("a granted name with a rule", () => {
 });
 
 describe("the steps in which names are compared", () => {
-  const named = (...texts: string[]) =>
-    texts.map((text) => {
-      const read = parseScopeToken(text);
-      if (!read.ok) throw new Error(text);
-      return { text, token: read.token };
-    });
+  const named = (...texts: string[]) => texts.map((text) => ({ text, token: parseText(text) }));
   const search = { parent: childrenOf, wildcard: matchesOf } as const;
 
   it.each([
@@ -282,9 +277,10 @@ describe("the steps in which names are compared", () => {
 
   it.each(["parent", "wildcard"] as const)("by `%s` end when none is left", (rule) => {
     const covering = named("a:b", "a:*", "*", "a");
+    const covered = named("a:b:c", "a:b:d");
+    const all = [...search[rule](covering, covered, { left: 1_000 })];
     for (let left = 0; left < 40; left += 1) {
-      const found = [...search[rule](covering, named("a:b:c", "a:b:d"), { left })];
-      const all = [...search[rule](covering, named("a:b:c", "a:b:d"), { left: 1_000 })];
+      const found = [...search[rule](covering, covered, { left })];
       expect(found).toEqual(all.slice(0, found.length));
       expect(found.length).toBeLessThanOrEqual(Math.floor(left / 5));
     }

@@ -1,10 +1,8 @@
 // The texts that stand for all tokens of the rules `smart` and `registry`: comparisons of policies are made with them.
 
-import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
-import { compileTemplate, type Template } from "../../src/grammar/template.js";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import type { Template } from "../../src/grammar/template.js";
+import { compilePolicy } from "../../src/policy/compile.js";
 import {
   spellRegistry,
   spellSmart,
@@ -12,20 +10,15 @@ import {
   spreadSmart,
 } from "../../src/policy/matching-parts.js";
 import { createSpellingReader } from "../../src/policy/spellings.js";
-
-function templateOf(text: string): Template {
-  const read = parseScopeToken(text);
-  if (!read.ok) throw new Error(text);
-  return compileTemplate(read.token);
-}
+import { compileText } from "../grammar/compiled.js";
 
 const REGISTRY = [
   "repository:{name}:pull",
   "repository:{name}:push",
   "repository:{name}:*",
   "registry:{name}:pull",
-].map(templateOf);
-const SMART = ["patient/{Type}.r", "patient/{Type}.s", "user/{Type}.c"].map(templateOf);
+].map(compileText);
+const SMART = ["patient/{Type}.r", "patient/{Type}.s", "user/{Type}.c"].map(compileText);
 
 /** Returns the texts of a generator, each with the index of its item. */
 const texts = (found: Iterable<readonly [{ readonly at: number }, string]>) =>
@@ -102,7 +95,7 @@ describe("the texts for all names with `smart`", () => {
 });
 
 describe("the spellings of a scope of a policy", () => {
-  const policy = loadPolicy({
+  const policy = compilePolicy({
     name: "P",
     version: "1",
     scopes: {
@@ -112,7 +105,7 @@ describe("the spellings of a scope of a policy", () => {
       "a/{id}": "Open",
     },
   });
-  const spell = createSpellingReader(compiledPolicyOf(policy), "Zz");
+  const spell = createSpellingReader(policy, "Zz");
 
   it.each([
     ["p/{Type}.r", 0, "Obs", ["p/Obs.r", "p/Obs.rs", "p/Obs.read", "q/Obs.r"]],

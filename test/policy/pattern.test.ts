@@ -3,6 +3,7 @@ import picomatch from "picomatch/posix.js";
 import { describe, expect, it } from "vitest";
 import { patternMatcher } from "../../src/policy/pattern.js";
 import { isPattern, isToolName, toolKeyError } from "../../src/policy/tool-names.js";
+import { everyText } from "../every-text.js";
 import { naiveMatch } from "./naive-glob.js";
 
 const RUNS = { numRuns: 5_000 };
@@ -12,16 +13,6 @@ const text = (alphabet: string, max: number) =>
 const anyPattern = text("aAb._-**??", 10).filter(
   (pattern) => /[*?]/.test(pattern) && toolKeyError(pattern) === undefined,
 );
-/** Returns every text of 1 to `longest` of these characters. */
-function everyText(alphabet: string, longest: number): readonly string[] {
-  let last = [""];
-  const all: string[] = [];
-  for (let length = 1; length <= longest; length += 1) {
-    last = last.flatMap((start) => [...alphabet].map((character) => start + character));
-    all.push(...last);
-  }
-  return all;
-}
 
 // names that often match: each star and each question mark of the pattern is filled
 const fitting = anyPattern.chain((pattern) =>

@@ -1,6 +1,5 @@
-import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import { compilePolicy } from "../../src/policy/compile.js";
 import {
   createCeiling,
   listedScopes,
@@ -8,19 +7,17 @@ import {
   withImpliedListed,
 } from "../../src/policy/scope-ceiling.js";
 
-const policy = compiledPolicyOf(
-  loadPolicy({
-    name: "P",
-    version: "1",
-    scopes: {
-      read: "Read",
-      write: { implies: ["read"] },
-      "/a/{id}/r": "Read one",
-      "/a/{id}/w": { implies: ["/a/{id}/r", "read"] },
-      staff: { reserved: true, implies: ["read"] },
-    },
-  }),
-);
+const policy = compilePolicy({
+  name: "P",
+  version: "1",
+  scopes: {
+    read: "Read",
+    write: { implies: ["read"] },
+    "/a/{id}/r": "Read one",
+    "/a/{id}/w": { implies: ["/a/{id}/r", "read"] },
+    staff: { reserved: true, implies: ["read"] },
+  },
+});
 
 const listed = (entry: string, firstParty = false) => listedScopes(policy, entry, firstParty);
 const textsOf = (list: ReturnType<typeof listed>) => list.map(({ text }) => text);

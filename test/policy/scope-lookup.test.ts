@@ -1,20 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
 import { compileTemplate } from "../../src/grammar/template.js";
 import { buildLookups, type NamedScope } from "../../src/policy/scope-lookup.js";
+import { parseText } from "../grammar/compiled.js";
 
 /** Returns the names of scopes, each of its own scope, in this order. */
 function namesOf(texts: readonly string[]): NamedScope[] {
   return texts.map((text, scope) => {
-    const parsed = parseScopeToken(text);
-    if (!parsed.ok) throw new Error(parsed.reason);
-    const template = compileTemplate(parsed.token);
+    const token = parseText(text);
+    const template = compileTemplate(token);
     const values = template.names.map((_, index) => index);
     return {
       scope,
       declared: scope,
       template,
-      text: parsed.token.text,
+      text: token.text,
       matching: "exact",
       values,
       old: false,

@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { haveCommonName, namesFor } from "../../../src/analysis/lint/globs.js";
 import { patternMatcher } from "../../../src/policy/pattern.js";
+import { everyText } from "../../every-text.js";
 
-const LETTERS = ["a", "b"];
-/** Every name of up to four letters, and some longer ones. */
-const NAMES = [1, 2, 3, 4, 5, 6].flatMap((length) => textsOf([...LETTERS, "c"], length));
-/** Every valid pattern of up to four characters. */
-const GLOBS = [1, 2, 3]
-  .flatMap((length) => textsOf([...LETTERS, "*", "?"], length))
-  .filter((glob) => !glob.includes("**") && glob.split("*").length <= 3);
-
-function textsOf(letters: readonly string[], length: number): readonly string[] {
-  if (length === 0) return [""];
-  return textsOf(letters, length - 1).flatMap((text) => letters.map((letter) => text + letter));
-}
+/** Every name of up to six letters. */
+const NAMES = everyText("abc", 6);
+/** Every valid pattern of up to three characters. */
+const GLOBS = everyText("ab*?", 3).filter(
+  (glob) => !glob.includes("**") && glob.split("*").length <= 3,
+);
 
 describe("patterns that are compared with each other", () => {
   const namesOf = new Map(GLOBS.map((glob) => [glob, new Set(NAMES.filter(patternMatcher(glob)))]));
