@@ -285,6 +285,11 @@ const FINDINGS: readonly FindingCase[] = [
   },
   {
     title: "an `otherwise` without the authentication of a case",
+    policy: branches({ scope: "read", acr: "mfa" }, "read"),
+    finds: WEAK,
+  },
+  {
+    title: "an `otherwise` without the authentication of a case, which requires more scopes",
     policy: branches({ scope: "read", acr: "mfa" }, "write"),
     finds: WEAK,
   },
@@ -297,6 +302,16 @@ const FINDINGS: readonly FindingCase[] = [
     title: "an `otherwise` that accepts an older authentication",
     policy: branches({ scope: "read", maxAge: 60 }, { scope: "read", maxAge: 61 }),
     finds: WEAK,
+  },
+  {
+    title: "an `otherwise` that accepts an authentication of any time",
+    policy: branches({ scope: "read", maxAge: 60 }, { scope: "read", acr: "mfa" }),
+    finds: WEAK,
+  },
+  {
+    title: "no weakness in an authentication that the case does not require",
+    policy: branches("read", { scope: "read", acr: "mfa", maxAge: 1 }),
+    finds: [],
   },
   {
     title: "no weakness in an `otherwise` with a stronger authentication",

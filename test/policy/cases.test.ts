@@ -262,26 +262,6 @@ const SHAPES: readonly FindingCase[] = [
 /** Branches of which one is weaker than another one that a call can leave, or that no call reaches. */
 const STRENGTHS: readonly FindingCase[] = [
   {
-    title: "an `otherwise` without the authentication of a case",
-    policy: branches({ scope: "read", acr: "mfa" }, "read"),
-    finds: weak,
-  },
-  {
-    title: "an `otherwise` with one more authentication",
-    policy: branches({ scope: "read", acr: "mfa" }, { scope: "read", acr: ["mfa", "pwd"] }),
-    finds: weak,
-  },
-  {
-    title: "an `otherwise` with an older authentication",
-    policy: branches({ scope: "read", maxAge: 300 }, { scope: "read", maxAge: 301 }),
-    finds: weak,
-  },
-  {
-    title: "an `otherwise` with an authentication of any time",
-    policy: branches({ scope: "read", maxAge: 300 }, { scope: "read", acr: "mfa" }),
-    finds: weak,
-  },
-  {
     title: "a case with two arguments that another one meets",
     policy: tool({
       cases: [
@@ -484,17 +464,6 @@ const ACCEPTED: readonly (readonly [title: string, entry: object])[] = [
       ],
       otherwise: "write",
     },
-  ],
-  [
-    "the authentication of the case",
-    {
-      cases: [{ when, scope: "read", acr: ["mfa", "phr"], maxAge: 300 }],
-      otherwise: { scope: "read", acr: "phr", maxAge: 300 },
-    },
-  ],
-  [
-    "an authentication that the case does not require",
-    { cases: [{ when, scope: "read" }], otherwise: { scope: "read", acr: "mfa", maxAge: 1 } },
   ],
   [
     "two arguments, not all values of which were met before",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compilePolicy } from "../../src/policy/compile.js";
+import { findingsOf, policyWith } from "./findings-of.js";
 
 const compiled = compilePolicy({
   name: "n",
@@ -101,5 +102,53 @@ describe("the operations of a policy", () => {
     });
     expect(compiled.definition.defaultScopes).toEqual(["base", "a"]);
     expect(compiled.baseline.map(({ name }) => name)).toEqual(["base"]);
+  });
+});
+
+/** Options of a requirement or an operation, each with a valid value. */
+const OPTIONS = {
+  tier: "pro",
+  accountTypes: ["mentor"],
+  entitlement: "exports",
+  within: { project: "projectId" },
+  params: { id: "id" },
+  acr: "mfa",
+  maxAge: 300,
+  enrichedBy: "b",
+} as const;
+
+/** What each kind of entry may have beside it. */
+const ALLOWED: readonly (readonly [
+  kind: string,
+  entry: object,
+  beside: readonly (keyof typeof OPTIONS)[],
+])[] = [
+  [
+    "authenticated",
+    { authenticated: true },
+    ["tier", "accountTypes", "entitlement", "within", "acr", "maxAge", "enrichedBy"],
+  ],
+  [
+    "cases",
+    { cases: [{ when: { mode: "plan" }, scope: "a" }], otherwise: { deny: "no" } },
+    ["within", "acr", "maxAge", "enrichedBy"],
+  ],
+  ["public", { public: true }, ["enrichedBy"]],
+  ["deny", { deny: "no" }, []],
+];
+
+describe.each(ALLOWED)("an entry with `%s`", (_kind, entry, beside) => {
+  const declared = {
+    scopes: { a: {}, b: {}, "/a/{id}": {} },
+    tiers: ["free", "pro"],
+    accountTypes: ["mentor"],
+    entitlements: ["exports"],
+    boundaries: { project: { claim: "projects" } },
+  };
+
+  it.each(Object.keys(OPTIONS) as (keyof typeof OPTIONS)[])("and `%s`", (option) => {
+    const t = { ...entry, [option]: OPTIONS[option] };
+    const codes = findingsOf(policyWith({ ...declared, tools: { t } })).map(({ code }) => code);
+    expect(codes).toEqual(beside.includes(option) ? [] : ["mixed_operation"]);
   });
 });
