@@ -1,8 +1,6 @@
-import { base64url } from "jose";
 import { describe, expect, it } from "vitest";
 import { createClock } from "../../src/verify/clock.js";
 import { describeMalformed, readCompactJws } from "../../src/verify/compact-jws.js";
-import { inspectToken } from "../../src/verify/inspect-token.js";
 import { issuerTextFault } from "../../src/verify/issuers.js";
 import { oneLine } from "../../src/verify/shown-value.js";
 import { createTokenCache } from "../../src/verify/token-cache.js";
@@ -83,48 +81,5 @@ describe("the reason of an outage", () => {
     ["clock", "the clock threw or did not return seconds since 1970"],
   ] as const)("is a sentence: %s", (reason, message) => {
     expect(new VerifierOutage(reason).message).toBe(message);
-  });
-});
-
-describe("the inspection of a token", () => {
-  const part = (value: object) => base64url.encode(JSON.stringify(value));
-  const inspect = (alg: string, keysFault: string | undefined) =>
-    inspectToken(
-      `${part({ alg, typ: "at+jwt" })}.${part({
-        iss: "https://a.example",
-        aud: "https://api.example",
-        exp: 4_102_444_800,
-        iat: 1_700_000_000,
-        sub: "u",
-        client_id: "c",
-        jti: "1",
-        scope: "a",
-      })}.c2ln`,
-      {
-        issuer: "https://a.example",
-        audience: "https://api.example",
-        jwks: { keys: [] },
-        algorithms: ["RS256"],
-      },
-      keysFault,
-      () => Promise.resolve("explained"),
-    );
-
-  it("reads no token whose signature is not checked", async () => {
-    const { checks, ...rest } = await inspect("RS256", "no keys");
-    expect(checks.filter(({ result }) => result !== "passed")).toEqual([
-      { name: "signature", result: "not checked", detail: "no keys" },
-    ]);
-    expect(rest).toEqual({});
-  });
-
-  it("does not check the signature if the algorithm is not accepted", async () => {
-    const { checks, ...rest } = await inspect("none", undefined);
-    expect(checks.find(({ name }) => name === "signature")).toEqual({
-      name: "signature",
-      result: "not checked",
-      detail: "the algorithm is not accepted",
-    });
-    expect(rest).toEqual({});
   });
 });
