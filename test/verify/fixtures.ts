@@ -1,7 +1,11 @@
 import { base64url, exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { expect } from "vitest";
 import type { Verify } from "../../src/resource-server/token-verifier.js";
-import { detailedVerify, type RejectionReason } from "../../src/resource-server/verifier-result.js";
+import {
+  detailedVerify,
+  type RejectedToken,
+  type RejectionReason,
+} from "../../src/resource-server/verifier-result.js";
 import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 
 /** 22 November 2026, noon, in milliseconds since 1970. No test waits for a clock. */
@@ -183,4 +187,11 @@ export async function outcomeOf(verify: Verify, rawToken: string): Promise<Outco
   }
   expect(token).toBeUndefined();
   return verdict?.reason as RejectionReason;
+}
+
+/** Returns the rejection of a token with its detail. Throws for an accepted token. */
+export async function rejectionOf(verify: Verify, rawToken: string): Promise<RejectedToken> {
+  const verdict = await detailedVerify(verify)?.(rawToken);
+  if (verdict?.kind !== "rejected") throw new Error("the token was accepted");
+  return verdict;
 }

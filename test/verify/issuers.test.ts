@@ -77,6 +77,15 @@ describe("a verifier of two issuers", () => {
   });
 });
 
+describe("a verifier of one issuer", () => {
+  // the keys of one issuer are not shared, so the member has no meaning that a standard defines
+  it("uses its keys, also one with a member `issuer`", async () => {
+    const keys = [await publicJwk("as-rs256", { kid: "same", issuer: TWO })];
+    const verify = jwtVerifier({ ...OPTIONS, issuer: ONE, jwks: { keys } });
+    expect(await outcomeOf(verify, await tokenOf({ iss: ONE }))).toBe("token");
+  });
+});
+
 describe("a verifier with a template of issuers", () => {
   it.each<[title: string, claims: Members, outcome: Outcome]>([
     ["the first tenant", claimsOf("t1"), "token"],
@@ -111,6 +120,7 @@ describe("a verifier with a template of issuers", () => {
     [issuerOf("t1"), "t1", "token"],
     [issuerOf("t1"), "t2", "key"],
     ["https://login.example/{a}/{b}", "t1", "key"],
+    ["https://login.example/{tenantid}/v2.0{other}", "t1", "key"],
     ["https://other.example/{tenantid}/v2.0", "t1", "key"],
     ["{tenantid}", "t1", "key"],
     [7, "t1", "key"],

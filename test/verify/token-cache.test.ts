@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { AcceptedToken } from "../../src/resource-server/verifier-result.js";
+import { type AcceptedToken, findAcceptedOf } from "../../src/resource-server/verifier-result.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
 import { createTokenCache } from "../../src/verify/token-cache.js";
 import { createTestClock, inSeconds, KEY_SET, MUTATIONS, mint, OPTIONS } from "./fixtures.js";
+import { createScene } from "./introspection-scene.js";
 
 const END = Number.POSITIVE_INFINITY;
 const acceptedOf = (sub: string): AcceptedToken => ({ kind: "token", token: { scope: "", sub } });
@@ -160,6 +161,18 @@ describe("a verifier with a cache", () => {
     expect(await verify(text)).toBeDefined();
     clock.pass(1);
     expect(await verify(text)).toBeUndefined();
+  });
+
+  it.each([
+    ["a signed token", async () => [jwtVerifier(OPTIONS), await mint()] as const],
+    ["an introspected token", async () => [createScene().verify, "opaque"] as const],
+  ])("returns the text of %s once it has accepted it, not before", async (_title, create) => {
+    const [verify, text] = await create();
+    const find = findAcceptedOf(verify);
+    expect(find?.(text)).toBeUndefined();
+    await verify(text);
+    expect(find?.(text)).toBe(text);
+    expect(find?.(`${text}A`)).toBeUndefined();
   });
 
   it("caches nothing with `cache: false`", async () => {
