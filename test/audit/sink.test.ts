@@ -139,6 +139,34 @@ describe("a sink", () => {
   });
 });
 
+describe("the denial of a message that calls no operation", () => {
+  const recordWith = async (code: "unauthenticated" | "invalid_token") => {
+    const events: AuditEvent[] = [];
+    const { authorizer } = authorizerWith((event) => void events.push(event));
+    const decision = { allowed: false, code, message: code } as const;
+    const refused = { decision, answer: authorizer.answer(decision) };
+    const answered = await authorizer.record(refused, { name: "mcp:initialize", requestId: "r" });
+    return { events, answered };
+  };
+
+  it("is an event of the kind `protocol`", async () => {
+    const { events, answered } = await recordWith("invalid_token");
+    expect(answered).toBeTypeOf("function");
+    expect(events).toMatchObject([
+      {
+        operation: { name: "mcp:initialize", kind: "protocol" },
+        decision: { code: "invalid_token", allowed: false },
+        status: 401,
+        requestId: "r",
+      },
+    ]);
+  });
+
+  it("is no event if the request has no credentials, since clients begin without them", async () => {
+    expect(await recordWith("unauthenticated")).toEqual({ events: [], answered: undefined });
+  });
+});
+
 describe("the option `auditKey`", () => {
   const verify = () => undefined;
   it.each([1, "short", new Uint8Array(15), { length: 16 }, "", []])("rejects %j", (auditKey) => {

@@ -235,6 +235,62 @@ describe("an outage", () => {
     expect(lines.join("").length).toBeLessThan(200);
   });
 
+  describe("of `authenticate`, without `onOutage`,", () => {
+    const logOf = (outages: readonly Outage[]): readonly unknown[] => {
+      const lines: unknown[] = [];
+      vi.stubGlobal("console", { error: (line: unknown) => lines.push(line) });
+      const { report } = createOutageReporter(undefined);
+      for (const one of outages) report(one);
+      return lines;
+    };
+    const ofAuthenticate = (error: unknown): Outage => ({ source: "authenticate", error });
+    const END = "Further messages are not logged: see `onOutage`.";
+
+    it.each<[what: string, error: unknown, kind: string, message: string]>([
+      ["an error", new Error("no session store"), "Error", "no session store"],
+      ["a code", Object.assign(new Error(""), { code: "E_DOWN" }), "Error", "E_DOWN"],
+      ["both", Object.assign(new Error("down"), { code: "E_DOWN" }), "Error", "down"],
+      ["a text", "no session store", "string", "no session store"],
+      ["an object", { message: "no session store" }, "object", "no session store"],
+      ["no texts", { message: 7, code: { a: 1 } }, "object", "no message"],
+      ["an empty text", "", "string", "no message"],
+      ["nothing", undefined, "undefined", "no message"],
+      [
+        "a message that cannot be read",
+        Object.defineProperty({}, "message", { get: thrower }),
+        "object",
+        "no message",
+      ],
+      [
+        "what can be a credential",
+        new Error("the session abcdefghijklmnopqrst is over"),
+        "Error",
+        "the session … is over",
+      ],
+      ["several lines", new Error("one\r\ntwo\u202e"), "Error", "one two\ufffd"],
+      ["a long message", new Error("a b ".repeat(1_000)), "Error", "a b ".repeat(50)],
+    ])("is logged with the message of its error: %s", (_what, error, kind, message) => {
+      expect(logOf([ofAuthenticate(error)])).toEqual([
+        `scope-policy: outage of \`authenticate\` (${kind}): ${message}. ${END}`,
+      ]);
+    });
+
+    it("is logged with the message of its error once", () => {
+      expect(logOf([outage(boom), ofAuthenticate(boom), ofAuthenticate(boom)])).toEqual([
+        "scope-policy: outage of `audit` (Error)",
+        `scope-policy: outage of \`authenticate\` (Error): boom. ${END}`,
+        "scope-policy: outage of `authenticate` (Error)",
+      ]);
+    });
+
+    it("is logged without the message of its error in production", () => {
+      vi.stubEnv("NODE_ENV", "production");
+      const lines = logOf([ofAuthenticate(boom)]);
+      vi.unstubAllEnvs();
+      expect(lines).toEqual(["scope-policy: outage of `authenticate` (Error)"]);
+    });
+  });
+
   it.each<[what: string, console: unknown]>([
     ["no console", undefined],
     ["a console without error", {}],

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
 import {
   accessTokenFromClaims,
+  readAccessToken,
   SCOPE_CLAIMS,
   type ScopeClaim,
+  scopeSource,
 } from "../../src/resource-server/claims.js";
 
 describe("an access token of claims", () => {
@@ -16,8 +18,11 @@ describe("an access token of claims", () => {
       jti: "id",
       exp: 2,
       iat: 1,
+      acr: "mfa",
+      auth_time: 1,
       tier: "pro",
       account_type: "studio",
+      entitlements: ["fleet"],
       first_party: true,
     };
     const token = accessTokenFromClaims({ ...claims, nbf: 0, scopes: ["admin"], isAdmin: true });
@@ -143,6 +148,14 @@ describe("an access token of claims", () => {
     [{ scope: ["a"] }, ["scope"], undefined],
   ])("of %j reads %j as %j", (claims, scopeClaim, scope) => {
     expect(accessTokenFromClaims(claims, { scopeClaim })?.scope).toEqual(scope);
+  });
+
+  it("has the members of the issuer that its verifier chose, and none without them", () => {
+    const read = (members?: object) =>
+      readAccessToken({ scope: "a", claims: "b" }, scopeSource("scope", false), { ...members });
+    expect(read({ org_id: "o" })).toEqual({ scope: "a", claims: { org_id: "o" } });
+    const none = readAccessToken({ scope: "a", claims: "b" }, scopeSource("scope", false));
+    expect(none).toStrictEqual({ scope: "a" });
   });
 
   it("does not read inherited options", () => {

@@ -1,7 +1,8 @@
-import { createAuthorizer, loadPolicy } from "scope-policy";
+import { type AccessToken, createAuthorizer, loadPolicy, type Outage } from "scope-policy";
 import { accessTokenFromClaims } from "scope-policy/verify";
 import { describe, expect, it } from "vitest";
 import { MAX_SCOPE_TOKENS } from "../../src/grammar/scope.js";
+import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import type { AuthorizationCall } from "../../src/resource-server/authorizer-types.js";
 import { isAuthorizer, requireAuthorizer } from "../../src/resource-server/option-checks.js";
 
@@ -37,6 +38,32 @@ describe("credentials that are decided on before the operation", () => {
     expect((await authorizer.admit(call)).decision.code).toBe(code);
     const first = await authorizer.admit({ ...call, credentialsFirst: true });
     expect(first.decision.code).toBe(codeFirst);
+  });
+});
+
+describe("the error of an outage", () => {
+  const inherited = (members: object) =>
+    Object.assign(Object.create(members) as object, { scope: "a" }) as AccessToken;
+
+  it.each<[Partial<AuthorizerOptions>, string]>([
+    [{ verify: () => inherited({ exp: 1 }) }, "`exp` is inherited"],
+    [{ verify: () => inherited({ nbf: 1 }) }, "`nbf` is inherited"],
+    [{ verify: () => "a" as never }, "expected claims, `null` or `undefined`"],
+    [{ subject: () => [] as never }, "expected facts, `null` or `undefined`"],
+    [{ subject: () => Object.create({ tier: "pro" }) as object }, "`tier` is inherited"],
+    [{ isRevoked: () => 1 as never }, "expected true or false"],
+  ])("says what is wrong with the result of %o: %s", async (options, message) => {
+    const outages: Outage[] = [];
+    const failing = createAuthorizer({
+      policy,
+      verify: () => ({ scope: "a" }),
+      onOutage: (outage) => void outages.push(outage),
+      ...options,
+    });
+    const call = { authorization: "Bearer good", operation: "closed" };
+    expect((await failing.admit(call)).decision.code).toBe("temporarily_unavailable");
+    const source = Object.keys(options)[0];
+    expect(outages).toMatchObject([{ source, error: { name: "TypeError", message } }]);
   });
 });
 

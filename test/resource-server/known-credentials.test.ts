@@ -28,6 +28,16 @@ describe("readKnownCredentials", () => {
   });
 });
 
+describe("credentials of another scheme", () => {
+  // with `x` or `a.b.c` where the token of a bearer credential begins
+  it.each(["Digest x", "Basic  x", "bearer_x", "Negotia.b.c", "DigestXa.b.c"])(
+    "are no bearer token, whatever the verifier has accepted: %s",
+    (field) => {
+      expect(readKnownCredentials(field, findAccepted)).not.toHaveProperty("token");
+    },
+  );
+});
+
 describe("a text that the verifier has accepted before", () => {
   it("is verified again for each request", async () => {
     let calls = 0;
