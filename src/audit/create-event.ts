@@ -1,6 +1,7 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed, CredentialDenial, PolicyDenial } from "../decision/decision.js";
 import { readNames } from "../grammar/any-value.js";
+import { boundValueText } from "../grammar/bound-value.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { isInternalName } from "../policy/internal.js";
 import { withoutPrototype } from "../policy/own-members.js";
@@ -65,7 +66,7 @@ export function createAuditEventFactory(
     const isProtocol = call.origin === "protocol";
     const isUnknown = call.origin === "gate" && isInternalName(policy, name);
     const operation = isProtocol || isUnknown ? undefined : operationOf(name, call.params);
-    const hide = createScopeRedactor(call.arguments, operation, secrets);
+    const hide = createScopeRedactor([call.params, call.arguments], operation, secrets);
     const { token } = call;
     return {
       id: runtime.crypto.randomUUID(),
@@ -128,21 +129,27 @@ function nameList<const Name extends "account_type" | "entitlements">(
   return shown as { readonly [Fact in Name]?: readonly string[] };
 }
 
-/** Creates the function that redacts, in scopes with bound values, the values of arguments that have the name of a secret. */
+/**
+ * Creates the function that redacts, in scopes with bound values, the values of parameters and arguments that have the name of a
+ * secret. A number counts as the text that a scope has for it.
+ */
 function createScopeRedactor(
-  given: unknown,
+  sources: readonly unknown[],
   operation: AuditedOperation | undefined,
   secrets: readonly RegExp[],
 ): (scope: string) => string {
   const values = (operation?.params ?? [])
     .filter((name) => isSecretName(name, secrets))
-    .flatMap((name) => {
-      const found = typeof given === "object" && given !== null && findOwn(given, name);
-      return typeof found === "object" && typeof found.value === "string" && found.value !== ""
-        ? [found.value]
-        : [];
-    });
-  return (scope) => values.reduce((text, value) => text.replaceAll(value, REDACTED), scope);
+    .flatMap((name) =>
+      sources.flatMap((source) => {
+        const found = typeof source === "object" && source !== null && findOwn(source, name);
+        const text = typeof found === "object" && boundValueText(found.value);
+        return typeof text === "string" && text !== "" ? [text] : [];
+      }),
+    );
+  // a value that contains another one is redacted first, else a part of it would remain
+  const inOrder = [...new Set(values)].sort((one, other) => other.length - one.length);
+  return (scope) => inOrder.reduce((text, value) => text.replaceAll(value, REDACTED), scope);
 }
 
 function decisionOf(

@@ -127,6 +127,42 @@ describe("a sink", () => {
     expect(events[3]).toMatchObject({ arguments: [{ name: "id" }] });
   });
 
+  // an adapter decides on some parameters and audits others: MCP reads a resource by its URI, and the URI contains the parameters
+  it.each<[title: string, params: object, audited: object, scope: string]>([
+    ["text", { ssn: "123-45", pin: "9" }, {}, "/people/[redacted]/[redacted]"],
+    ["number", { ssn: 12_345, pin: 9 }, {}, "/people/[redacted]/[redacted]"],
+    ["part of another one", { ssn: "12", pin: "1234" }, {}, "/people/[redacted]/[redacted]"],
+    [
+      "text, which the arguments of the event do not have",
+      { ssn: "123-45", pin: "9" },
+      { arguments: { uri: "a" } },
+      "/people/[redacted]/[redacted]",
+    ],
+    [
+      "text, of which the arguments of the event have a part",
+      { ssn: "123-45", pin: "987" },
+      { arguments: { ssn: "1", pin: 9 } },
+      "/people/[redacted]/[redacted]",
+    ],
+  ])(
+    "receives no secret that is bound to a scope, as a %s",
+    async (_title, params, audited, scope) => {
+      const events: AuditEvent[] = [];
+      const authorizer = createAuthorizer({
+        policy: loadPolicy({
+          name: "Shop",
+          version: "1",
+          scopes: { "/people/{ssn}/{pin}": {} },
+          tools: { read_person: "/people/{ssn}/{pin}" },
+        }),
+        verify: () => ({ scope: "" }),
+        audit: (event) => void events.push(event),
+      });
+      await authorizer.admit({ ...call("Bearer a", "read_person"), params, ...audited });
+      expect(events[0]?.decision).toMatchObject({ missing: [scope], accepted: [[scope]] });
+    },
+  );
+
   it("receives an allowed call before the call continues", async () => {
     const steps: string[] = [];
     const { authorizer } = authorizerWith(async () => {
