@@ -280,6 +280,11 @@ describe("arguments that the policy hashes", () => {
     expect(canonicalJson(value)).toEqual({ text });
   });
 
+  it("have a digest up to 100,000 members", () => {
+    const list = canonicalJson(Array.from({ length: 100_000 }, () => 1));
+    expect(list).toEqual({ text: `[1${",1".repeat(99_999)}]` });
+  });
+
   const circle: unknown[] = [];
   circle.push(circle);
   const without: readonly (readonly [title: string, value: unknown, why: string])[] = [

@@ -82,7 +82,7 @@ describe("an event of an authorization server", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 0 });
     const event = eventOf({ client_id: undefined, first_party: undefined, time: undefined });
     vi.useRealTimers();
-    expect(event).toEqual({
+    expect(event).toStrictEqual({
       id: expect.stringMatching(UUID) as string,
       time: "1970-01-01T00:00:00.000Z",
       policy: { name: "Shop\ufffd", version: "7" },
@@ -151,11 +151,15 @@ describe("an event of an authorization server", () => {
     const named = loadPolicy({
       name: "Vault",
       version: "1",
-      scopes: { "secrets:read": { replaces: ["token:read"] }, "secrets:{id}:read": {} },
+      scopes: {
+        "secrets:read": { replaces: ["token:read"] },
+        "secrets:purge": { reserved: true },
+        "secrets:{id}:read": {},
+      },
     });
     const scope =
-      "secrets:read token:read secrets:write secrets:Zq3vT9xLk2Pw8RmB5nYc:read password=hunter2";
-    const known = ["secrets:read", "token:read", "secrets:[redacted]"];
+      "secrets:read token:read secrets:purge secrets:write secrets:Zq3vT9xLk2Pw8RmB5nYc:read password=hunter2";
+    const known = ["secrets:read", "token:read", "secrets:purge", "secrets:[redacted]"];
     const { scopes } = authorizationEvent(named, {
       ...base,
       requested: scope,
@@ -194,6 +198,61 @@ describe("an event of an authorization server", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("the boundaries of an event of an authorization server", () => {
+  const bounded = loadPolicy({
+    name: "Shop",
+    version: "7",
+    boundaries: { project: { claim: "projects" }, region: { claim: "regions" } },
+    scopes: { "orders:read": {} },
+    tools: {
+      list_orders: { scope: "orders:read", within: { project: "project" } },
+      list_regions: { scope: "orders:read", within: { region: "region" } },
+    },
+  });
+  const boundariesOf = (given: unknown) => {
+    const event = authorizationEvent(bounded, { ...base, boundaries: given });
+    lineOf(event);
+    const { boundaries, boundariesLeftOut } = event;
+    return { boundaries, boundariesLeftOut, isOwn: Object.hasOwn(event, "boundaries") };
+  };
+
+  it.each<[what: string, given: unknown, boundaries: object | undefined]>([
+    [
+      "lists and a text",
+      { project: ["p1", "p2"], region: "eu" },
+      { project: ["p1", "p2"], region: ["eu"] },
+    ],
+    ["an empty list", { project: [] }, { project: [] }],
+    [
+      "a boundary that the policy does not have",
+      { project: "p1", other: ["x"] },
+      { project: ["p1"] },
+    ],
+    ["a value that is not a list of texts", { project: [1], region: "eu" }, { region: ["eu"] }],
+    ["a credential", { project: [JWT] }, { project: ["[redacted]"] }],
+    ["unsafe characters", { project: ["a\u202eb\nc"] }, { project: ["a\ufffdb\ufffdc"] }],
+    ["inherited members", Object.create({ project: ["p1"] }), undefined],
+    ["no boundary", {}, undefined],
+    ["nothing", undefined, undefined],
+    ["null", null, undefined],
+    ["a text", "p1", undefined],
+  ])("are the values of each boundary of the policy: %s", (_what, given, boundaries) => {
+    expect(boundariesOf(given)).toEqual({
+      boundaries,
+      boundariesLeftOut: undefined,
+      isOwn: boundaries !== undefined,
+    });
+  });
+
+  it("are left out and counted beyond 2,048 characters, 3 of them between values", () => {
+    const values = Array.from({ length: 600 }, () => "p");
+    const { boundaries = {}, boundariesLeftOut } = boundariesOf({ project: values, region: "eu" });
+    expect(boundaries["project"]).toHaveLength(512);
+    expect(boundaries["region"]).toEqual([]);
+    expect(boundariesLeftOut).toBe(89);
   });
 });
 

@@ -10,7 +10,13 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventOf, UNSAFE_TEXT } from "./audit-events.js";
 
-const definition = { name: "Shop", version: "7", scopes: { "orders:read": {} }, tools: {} };
+const definition = {
+  name: "Shop",
+  version: "7",
+  boundaries: { project: { claim: "projects" }, region: { claim: "regions" } },
+  scopes: { "orders:read": {} },
+  tools: { list_orders: { scope: "orders:read", within: { project: "p", region: "r" } } },
+};
 const policy = loadPolicy(definition);
 
 const events = {
@@ -36,6 +42,7 @@ const events = {
     requested: "orders:read",
     scope: "orders:read",
     removed: "orders:write",
+    boundaries: { project: ["p1", "p2"], region: "eu" },
     grantId: "grant-1",
     requestId: "r-1",
   }),
@@ -124,6 +131,7 @@ describe("toOpenTelemetryAttributes, for an authorization server,", () => {
       "scope_policy.authorization.granted": ["orders:read"],
       "scope_policy.authorization.requested": ["orders:read"],
       "scope_policy.authorization.removed": ["orders:write"],
+      "scope_policy.authorization.boundaries": ["project=p1", "project=p2", "region=eu"],
       "scope_policy.grant.id": "grant-1",
       "scope_policy.client.id": "client-1",
       "scope_policy.request.id": "r-1",
@@ -209,6 +217,9 @@ describe("toEcs, for an authorization server,", () => {
       message: "consent for client-1: success",
       user: { id: "user-1" },
       http: { request: { id: "r-1" } },
+      scope_policy: {
+        authorization: { boundaries: { project: ["p1", "p2"], region: ["eu"] } },
+      },
     });
   });
 });

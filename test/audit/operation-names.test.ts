@@ -84,6 +84,8 @@ describe("a name of words", () => {
     "hentBrukersKontoopplysninger",
     "Kundenauftragsbestaetigung",
     "przyszczypkowski_zamowienie",
+    "PRZYSZCZYPKOWSKI_ZAMOWIENIE",
+    "PRZYSZCZYPKOWSKI-zamowienie",
     "export_report_2024-11-05",
     "LIST_SUBSCRIPTION_PLANS_FOR_RESELLERS",
     "(no operation) GET /v1/projects/42/attachments/annual-report-2024.pdf",

@@ -124,6 +124,16 @@ describe("secrets next to their name in data", () => {
       { env: [{ value: "[redacted]", key: "API_KEY", type: "string" }] },
     ],
     [
+      { k: "otp", v: "123456", raw_value: "123456", "old-values": ["1"], DATA: "1" },
+      {
+        k: "otp",
+        v: "[redacted]",
+        raw_value: "[redacted]",
+        "old-values": "[redacted]",
+        DATA: "[redacted]",
+      },
+    ],
+    [
       { field: "otp", newValue: 123456 },
       { field: "otp", newValue: "[redacted]" },
     ],
@@ -185,6 +195,10 @@ describe("secrets next to their name in data", () => {
 
   const honest: readonly unknown[] = [
     [{ name: "page", value: 2 }],
+    { keyboard: "password", value: "shown" },
+    { my_key: "password", value: "shown" },
+    { name: "password", context: "the page of the account", valuesOf: "shown" },
+    ["two words", "b", "password", "email"],
     [{ name: "password", type: "string", required: true }],
     { name: "How to reset a password safely", value: 3 },
     { id: 7, value: "x", name: { first: "Ada" } },

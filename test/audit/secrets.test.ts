@@ -146,6 +146,13 @@ describe("a clean text", () => {
     expect(cleanText(`${"a ".repeat(20)}${JWT}`, 60)).toBe(`${"a ".repeat(20)}…`);
   });
 
+  it("has its maximum length also if it is a name whose characters become longer", () => {
+    // one character that Unicode writes as 18
+    const name = cleanName("\ufdfa".repeat(128), 128);
+    expect(name).toHaveLength(128);
+    expect(name.slice(0, 18)).toBe("صلى الله عليه وسلم");
+  });
+
   it("is returned in a time that does not grow with the text", () => {
     const start = performance.now();
     for (const unit of [

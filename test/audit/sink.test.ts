@@ -163,6 +163,19 @@ describe("a sink", () => {
     },
   );
 
+  it.each([
+    [false, false],
+    [true, undefined],
+    [undefined, undefined],
+  ])("receives whether the gate only reports: %s", async (enforced, expected) => {
+    const events: AuditEvent[] = [];
+    const { authorizer } = authorizerWith((event) => void events.push(event));
+    const given = call("Bearer good", "list_orders");
+    await authorizer.admit({ ...given, ...(enforced !== undefined && { enforced }) });
+    expect(events).toHaveLength(1);
+    expect(events[0]?.enforced).toBe(expected);
+  });
+
   it("receives an allowed call before the call continues", async () => {
     const steps: string[] = [];
     const { authorizer } = authorizerWith(async () => {
