@@ -131,6 +131,7 @@ describe("a sink", () => {
   it.each<[title: string, params: object, audited: object, scope: string]>([
     ["text", { ssn: "123-45", pin: "9" }, {}, "/people/[redacted]/[redacted]"],
     ["number", { ssn: 12_345, pin: 9 }, {}, "/people/[redacted]/[redacted]"],
+    ["letter", { ssn: "e", pin: "9" }, {}, "/p[redacted]opl[redacted]/[redacted]/[redacted]"],
     ["part of another one", { ssn: "12", pin: "1234" }, {}, "/people/[redacted]/[redacted]"],
     [
       "text, which the arguments of the event do not have",
@@ -144,6 +145,12 @@ describe("a sink", () => {
       { arguments: { ssn: "1", pin: 9 } },
       "/people/[redacted]/[redacted]",
     ],
+    [
+      "text beside another parameter",
+      { ssn: "123-45", page: "false" },
+      { arguments: { page: 7 } },
+      "/pages/[redacted]/false",
+    ],
   ])(
     "receives no secret that is bound to a scope, as a %s",
     async (_title, params, audited, scope) => {
@@ -152,13 +159,14 @@ describe("a sink", () => {
         policy: loadPolicy({
           name: "Shop",
           version: "1",
-          scopes: { "/people/{ssn}/{pin}": {} },
-          tools: { read_person: "/people/{ssn}/{pin}" },
+          scopes: { "/people/{ssn}/{pin}": {}, "/pages/{ssn}/{page}": {} },
+          tools: { read_person: "/people/{ssn}/{pin}", read_page: "/pages/{ssn}/{page}" },
         }),
         verify: () => ({ scope: "" }),
         audit: (event) => void events.push(event),
       });
-      await authorizer.admit({ ...call("Bearer a", "read_person"), params, ...audited });
+      const operation = "pin" in params ? "read_person" : "read_page";
+      await authorizer.admit({ ...call("Bearer a", operation), params, ...audited });
       expect(events[0]?.decision).toMatchObject({ missing: [scope], accepted: [[scope]] });
     },
   );
