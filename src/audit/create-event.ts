@@ -142,8 +142,8 @@ function createScopeRedactor(
     .filter((name) => isSecretName(name, secrets))
     .flatMap((name) =>
       sources.flatMap((source) => {
-        const found = typeof source === "object" && source !== null && findOwn(source, name);
-        const text = typeof found === "object" && boundValueText(found.value);
+        const found = findOwn(Object(source) as object, name);
+        const text = found === "unreadable" ? undefined : boundValueText(found.value);
         return typeof text === "string" && text !== "" ? [text] : [];
       }),
     );
