@@ -2,8 +2,10 @@ import { type AccessToken, readOwn } from "../../decision/access-token.js";
 import type { Decision, DecisionCode } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import { LISTED_CODES, listWithHiddenTools, type ToolView } from "../../decision/list-tools.js";
+import { meetsCase } from "../../decision/prepare.js";
 import { isObject } from "../../grammar/is-object.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
+import type { Case, When } from "../../policy/compiled-policy.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { createResourceLookup } from "../shared/resource-uris.js";
 import type { McpSurface } from "../shared/shared-options.js";
@@ -140,14 +142,38 @@ function markPrivate(method: string, result: unknown, token: AccessToken | undef
 function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: string): Decision {
   const { patterns } = compiledPolicyOf(policy);
   const matching = patterns.filter(({ matches }) => matches(tool));
-  const cases = matching.flatMap(({ operation }) => operation.cases);
-  const calls = cases.map(({ when }) =>
-    Object.fromEntries(when.map(([name, values]) => [name, [...values][0]])),
+  const calls = matching.flatMap(({ operation: { cases } }) =>
+    cases.flatMap(({ when }, at) => callOf(when, cases.slice(0, at)) ?? []),
   );
   const last = policy.decideUntrusted(viewer, tool, {});
   const decisions = [last, ...calls.map((call) => policy.decideUntrusted(viewer, tool, call))];
   const withCode = (code: DecisionCode) => decisions.find((one) => one.code === code);
   return withCode("allowed") ?? withCode("invalid_params") ?? last;
+}
+
+/** Maximum number of calls that are tried for one case. */
+const MAX_CALLS = 1_000;
+
+/** Returns the arguments of a call that meets a case and no earlier one; `undefined` if none of the calls that are tried does. */
+function callOf(when: When, earlier: readonly Case[]): object | undefined {
+  let left = MAX_CALLS;
+  for (const entries of argumentsOf(when)) {
+    const call: object = Object.fromEntries(entries);
+    if (!earlier.some((other) => meetsCase(other.when, call))) return call;
+    left -= 1;
+    if (left === 0) break;
+  }
+  return undefined;
+}
+
+/** Returns the arguments of each call that meets a condition, with no other arguments. */
+function* argumentsOf([first, ...others]: When): Generator<(readonly [string, unknown])[]> {
+  if (first === undefined) yield [];
+  else {
+    const [name, values] = first;
+    for (const value of values)
+      for (const rest of argumentsOf(others)) yield [[name, value], ...rest];
+  }
 }
 
 /**
