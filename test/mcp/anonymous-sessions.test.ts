@@ -37,6 +37,24 @@ describe.each(HOSTS)("a session that %s opened without a token", (name) => {
   });
 });
 
+it("a session of a caller without a token has an empty text as its owner in the store", async () => {
+  const owners: unknown[] = [];
+  const sessions = {
+    get: () => undefined,
+    set: (session: string, owner: string) => void owners.push([session, owner]),
+    delete: () => undefined,
+  };
+  const { check } = openGate({ anonymous: true, sessions });
+  for (const token of [undefined, READER]) {
+    const verdict = await check(initialize, { token });
+    if (verdict.kind === "pass") await verdict.answered?.(200, "s-1");
+  }
+  expect(owners).toEqual([
+    ["s-1", ""],
+    ["s-1", '["https://as.example.com","ada","app"]'],
+  ]);
+});
+
 describe("a session that was opened with a token", () => {
   const EVE = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
   const open = async () => {

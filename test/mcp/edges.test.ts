@@ -270,6 +270,31 @@ describe("the HTTP gate", () => {
     expect(await (await serve(post(malformed, READER))).json()).toMatchObject({ id: null });
   });
 
+  it("names the allowed methods only in the response to another one", async () => {
+    const plain = { "cache-control": "no-store", "content-type": "application/json" };
+    const refused = await serve(post("{", READER));
+    expect([refused.status, Object.fromEntries(refused.headers)]).toEqual([400, plain]);
+    const put = await serve(new Request("https://notes.example.com/mcp", { method: "PUT" }));
+    expect([put.status, Object.fromEntries(put.headers)]).toEqual([
+      405,
+      { ...plain, allow: "GET, POST, DELETE" },
+    ]);
+  });
+
+  it.each([
+    ["without a value", [undefined as never]],
+    ["twice", [`Bearer ${READER}`, `Bearer ${READER}`]],
+  ])("refuses a request that has its credentials %s", async (_, values) => {
+    const gate = mcpGate(createTestAuthorizer(), { anonymous: true });
+    const verdict = await gate.check({
+      method: "GET",
+      target: "/mcp",
+      field: (name) => (name === "authorization" ? values : []),
+      read: () => Promise.resolve("unreadable"),
+    });
+    expect(verdict).toMatchObject({ kind: "answer", answer: { status: 400 } });
+  });
+
   it("lets an anonymous stream continue where anonymous callers are allowed", async () => {
     const gate = mcpGate(createTestAuthorizer(), { anonymous: true });
     const verdict = await gate.check({

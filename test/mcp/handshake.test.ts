@@ -150,6 +150,21 @@ it("a long stream ends once its token no longer has the baseline", async () => {
   expect(await verdict.mayContinue?.()).toBe(false);
 });
 
+it.each([
+  ["before", (listen: object, ping: object) => [listen, ping]],
+  ["after", (listen: object, ping: object) => [ping, listen]],
+])("a long stream of a batch ends once a message %s others is denied", async (_, batchOf) => {
+  let scope = "mcp:tools notes:read";
+  const { check } = openGate({}, { verify: () => ({ scope, sub: "ada" }) });
+  const listen = { jsonrpc: "2.0", id: 1, method: "subscriptions/listen", params: {} };
+  const ping = { jsonrpc: "2.0", id: 2, method: "ping" };
+  const verdict = await check(batchOf(listen, ping), { token: "any" });
+  if (verdict.kind !== "pass") throw new Error("the stream is refused");
+  expect(await verdict.mayContinue?.()).toBe(true);
+  scope = "mcp:tools";
+  expect(await verdict.mayContinue?.()).toBe(false);
+});
+
 describe.each(Object.keys(HOSTS) as HostName[])("over %s", (name) => {
   it("the gate decides on the handshake by its option", async () => {
     for (const [options, status] of [

@@ -24,6 +24,7 @@ describe("protocol headers", () => {
     ["application/json; charset=utf-16", false],
     ["application/jsonx", false],
     ["application/json, text/plain", false],
+    ["text/plain, application/json", false],
     ["text/plain", false],
     ["", false],
   ])("count as plain JSON with `Content-Type: %s`: %s", (type, expected) => {
@@ -53,9 +54,13 @@ describe("protocol headers", () => {
     );
   });
 
-  it("are unreadable if one is repeated", () => {
-    expect(readProtocolHeaders(requestWith({ "mcp-session-id": ["a", "b"] }))).toBeUndefined();
-  });
+  it.each(["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"])(
+    "are unreadable if %s is repeated",
+    (name) => {
+      expect(readProtocolHeaders(requestWith({ [name]: ["a"] }))).toBeDefined();
+      expect(readProtocolHeaders(requestWith({ [name]: ["a", "b"] }))).toBeUndefined();
+    },
+  );
 
   const NONE = { version: undefined, method: undefined, name: undefined, session: undefined };
   const toolCall = (name: unknown, meta?: object): Message => ({
@@ -113,6 +118,7 @@ describe("protocol headers", () => {
       false,
     ],
     ["a batch without headers", NONE, [toolCall("a"), toolCall("b")], true],
+    ["a name header for a batch", { ...NONE, name: "a" }, [toolCall("a"), toolCall("b")], false],
   ])("are compared with the body: %s", (_, fields, messages, expected) => {
     expect(headersMatchBody({ ...NONE, ...fields }, messages)).toBe(expected);
   });

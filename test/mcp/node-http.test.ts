@@ -98,10 +98,11 @@ describe("Node's response", () => {
       "proxy-connection": "close",
       "content-type": "text/plain",
       "mcp-session-id": "a",
+      tenant: "a",
     };
     await writeResponse(response, new Response("hello", { headers }));
     expect(done).toEqual([
-      [200, { "content-type": "text/plain", "mcp-session-id": "a" }],
+      [200, { "content-type": "text/plain", "mcp-session-id": "a", tenant: "a" }],
       "hello",
       "end",
     ]);
@@ -158,6 +159,8 @@ describe("Node's response", () => {
     [[200, "OK", { "mcp-session-id": "a" }], "a"],
     [[200, { "content-type": "text/plain" }], undefined],
     [[200], undefined],
+    [[200, undefined], undefined],
+    [[200, null], undefined],
   ])("reports the session in %j", (given, session) => {
     const { response } = responseOf();
     const told: unknown[] = [];

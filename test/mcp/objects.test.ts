@@ -155,6 +155,17 @@ describe("a task", () => {
     await expect(call(unknown, { token: READER })).rejects.toMatchObject({ code: -32_010 });
   });
 
+  it("is removed only from the list of tasks, not from other results", async () => {
+    const { call } = openHandlerGate({
+      ...surface,
+      methods: { ...methods, "notes/plan": "read_note" },
+    });
+    const result = { tasks: [{ taskId: "t-2" }, "a note"] };
+    const handler = () => result;
+    expect(await call({ method: "notes/plan" }, { token: READER, handler })).toEqual(result);
+    expect(await call({ method: "tasks/list" }, { token: READER, handler })).toEqual({ tasks: [] });
+  });
+
   const isNowhere = (method: string) =>
     method.startsWith("notifications/") ||
     ["sampling/createMessage", "elicitation/create", "roots/list"].includes(method);

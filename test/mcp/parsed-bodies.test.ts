@@ -278,6 +278,15 @@ describe("a parsed value", () => {
     expect(encodeParsedBody(expandingValue(), 10_000)).toBe("too_large");
     expect(encodeParsedBody("a".repeat(20), 10)).toBe("too_large");
     expect(encodeParsedBody("ä".repeat(6), 10)).toBe("too_large");
+    expect(encodeParsedBody("a".repeat(9), 10)).toBe("too_large");
+  });
+
+  it("may be as long as the limit, and as deep as a body", () => {
+    expect(encodeParsedBody("a".repeat(8), 10)).toEqual(new TextEncoder().encode('"aaaaaaaa"'));
+    const nested = (levels: number): unknown =>
+      JSON.parse(`${"[".repeat(levels)}1${"]".repeat(levels)}`);
+    expect(encodeParsedBody(nested(128), 10_000)).toHaveLength(257);
+    expect(encodeParsedBody(nested(129), 10_000)).toBe("unreadable");
   });
 
   it("with a key `__proto__` is refused as the text would be", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { challengeFor } from "../../src/mcp/http/client-quirks.js";
+import { readCaller } from "../../src/mcp/server/caller.js";
 import { readMessage } from "../../src/mcp/shared/message.js";
 import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
 import { createResourceLookup } from "../../src/mcp/shared/resource-uris.js";
@@ -73,6 +74,20 @@ describe("resources", () => {
   });
 });
 
+describe("the version of a caller", () => {
+  const fields = { "mcp-protocol-version": "2025-06-18" };
+
+  it.each([
+    ["of the headers of v1", { requestInfo: { headers: fields } }],
+    [
+      "of the request of v2",
+      { http: { req: new Request("https://a.example", { headers: fields }) } },
+    ],
+  ])("is that %s", (_, context) => {
+    expect(readCaller(context, undefined).protocolVersion).toBe("2025-06-18");
+  });
+});
+
 describe("required operations", () => {
   const targets = createRequiredOperations({
     prompts: { summary: "read_note" },
@@ -102,6 +117,13 @@ describe("required operations", () => {
     const unknown = { ref: { type: "ref/prompt", name: "other" }, argument };
     expect(asked("completion/complete", unknown)).toMatchObject({
       operations: [{ operation: "mcp:completion/complete" }],
+    });
+  });
+
+  it("of a prompt without an entry are a denial", () => {
+    expect(asked("prompts/get", { name: "other" })).toMatchObject({
+      operations: [{ operation: "mcp:prompts/get" }],
+      isMethodUnknown: false,
     });
   });
 

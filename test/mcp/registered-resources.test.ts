@@ -207,6 +207,15 @@ const COVERAGE: readonly CoverageCase[] = [
     ],
   },
   {
+    title: "an entry that no template of the server serves",
+    register: ({ template, prompt }) => {
+      template("files://{id}");
+      prompt("summary");
+    },
+    options: { resources: { "files://{id}": "read_file", "docs://all": "read_any" } },
+    found: [["unregistered_resource", 'resources["docs://all"]']],
+  },
+  {
     title: "every registration if the options name none",
     register: ({ resource, prompt }) => {
       resource("docs://all");

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { titled } from "../titled.js";
 import {
+  call,
   createTestAuthorizer,
   INFO,
   keepDecisions,
@@ -229,3 +230,19 @@ describe.each(SDK_VERSIONS)("a notification with the name of a request, to %s", 
     await end();
   });
 });
+
+it.each([
+  ["mcp-method", "tools/call"],
+  ["mcp-name", "read_note"],
+])(
+  "a batch of one message is refused with the header %s: %s, which names one message",
+  async (name, value) => {
+    const { ask } = openGate();
+    const batch = [call("read_note")];
+    expect(await ask(batch, { token: READER })).toBeUndefined();
+    expect(await ask(batch, { token: READER, fields: { [name]: value } })).toMatchObject({
+      status: 400,
+      body: { id: null, error: { code: -32_020 } },
+    });
+  },
+);

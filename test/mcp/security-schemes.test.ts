@@ -46,11 +46,19 @@ describe("security schemes", () => {
       try {
         mcp.assertComplete();
       } catch (error) {
-        return (error as { findings: { code: string }[] }).findings.map(({ code }) => code);
+        const { findings } = error as { findings: readonly { code: string }[] };
+        return findings.filter(({ code }) => code === "security_schemes");
       }
       return [];
     };
-    expect(start(["notes:write"])).toContain("security_schemes");
-    expect(start(["notes:read", "mcp:tools"])).not.toContain("security_schemes");
+    expect(start(["notes:write"])).toEqual([
+      {
+        code: "security_schemes",
+        path: "tools.read_note",
+        message:
+          'the tool\'s own securitySchemes differ from those of the policy: [{"type":"oauth2","scopes":["notes:read","mcp:tools"]}]',
+      },
+    ]);
+    expect(start(["notes:read", "mcp:tools"])).toEqual([]);
   });
 });

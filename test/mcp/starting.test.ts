@@ -180,6 +180,7 @@ describe("`protect`", () => {
     expect(() => mcpGate(authorizer, maps)).toThrow(
       expect.objectContaining({
         code: "ERR_OPERATION_UNKNOWN",
+        message: expect.stringContaining("the map of resources, prompts and methods") as string,
         findings: [
           expect.objectContaining({ code: "unknown_tool", path: 'resources["notes://{id}"]' }),
           expect.objectContaining({ path: 'prompts["a"]' }),
@@ -267,13 +268,20 @@ describe("the coverage of a server's tools", () => {
   });
 
   it("reports nothing if both are the same, and is cached for the next equal server", () => {
+    let listings = 0;
+    const listed = () => {
+      listings += 1;
+      return undefined;
+    };
     for (let round = 0; round < 2; round += 1) {
       const server = new McpServer(INFO);
       const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
-      mcp.registerTool("read_note", {}, nothing);
+      const tool = mcp.registerTool("read_note", {}, nothing);
       mcp.registerTool("find_note", {}, nothing);
+      Object.defineProperty(tool, "title", { get: listed });
       expect(() => mcp.assertComplete()).not.toThrow();
     }
+    expect(listings).toBe(1);
   });
 
   it("is checked again for a low-level server, since only its list handler knows the tools", () => {

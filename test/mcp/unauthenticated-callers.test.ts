@@ -106,7 +106,8 @@ describe("a caller who is not authenticated", () => {
         const isWritten = isCall || token !== undefined;
         expect(said, message.method).toEqual(isWritten ? [[code, status]] : []);
       }
-      expect((await ask("{", { token })).status).toBe(status);
+      for (const content of ["{", {}, [], [{}]])
+        expect((await ask(content, { token })).status, JSON.stringify(content)).toBe(status);
     },
   );
 
