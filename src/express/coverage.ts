@@ -174,7 +174,7 @@ export function routeCoverageFindings(
       } else if (inner !== undefined || isMount(layer)) {
         // mounted in itself, or unreadable
         const isHarmless = cover.isCovered && cover.decided.length === 0;
-        if (!isHarmless && isChecked()) add("opaque_app", path);
+        if (!isHarmless && isChecked()) add("opaque_app", label);
       }
     }
   };

@@ -1,4 +1,6 @@
 import { createServer } from "node:http";
+import { runInThisContext } from "node:vm";
+import type { RequestHandler } from "express";
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { expressGate } from "../../src/express.js";
@@ -96,6 +98,30 @@ describe.each(VERSIONS)(
         ...unread,
       ]);
       expect(ran).toBe(0);
+    });
+
+    it("runs no function that only contains the text of Express", () => {
+      const gate = createGate();
+      const ran: string[] = [];
+      const handle = runInThisContext(`(ran) => function handle(req, res, next) {
+        ran.push("handle");
+        function mounted_app(req, res, next) { var orig = req.app; orig.handle(req, res, next); }
+        mounted_app(req, res, next);
+      }`) as (ran: string[]) => RequestHandler;
+      const app = make();
+      app.use("/own", handle(ran));
+      expect(findingsOf(() => gate.assertCovers(app))).toEqual([]);
+      expect(ran).toEqual([]);
+    });
+
+    it("reports one that is mounted in itself at its top", () => {
+      const gate = createGate();
+      const app = make();
+      app.use(make.Router().use(app)).get("/open", ok);
+      expect(findingsOf(() => gate.assertCovers(app))).toEqual([
+        "opaque_app /",
+        "unmapped_route GET /open",
+      ]);
     });
 
     it("leaves the mounted application as it was", async () => {
