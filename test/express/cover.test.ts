@@ -167,3 +167,17 @@ it("assertCovers treats a path that a router of Express 5 does not expose as one
   for (const layer of stack) delete layer["rawPath"];
   expect(findingsOf(() => gate.assertCovers(app))).toEqual(["shadowed_param GET /…/me"]);
 });
+
+it("names only known parameters below routers that do not expose their paths, as those of router 2.0 to 2.2", () => {
+  const gate = createGate();
+  const app = express5();
+  const outer = express5.Router({ mergeParams: true });
+  const inner = express5.Router({ mergeParams: true }).get("/", ok);
+  app.use("/accounts/:accountID", outer);
+  outer.use(gate("account", { params })).use("/linked/:accountID", inner);
+  for (const { stack } of [app.router, outer] as unknown as { stack: Record<string, unknown>[] }[])
+    for (const layer of stack) delete layer["rawPath"];
+  expect(() => gate.assertCovers(app)).toThrow(
+    "1 finding in the app\n  GET /…/…/: the path binds `accountID` again below the gate: ",
+  );
+});

@@ -40,6 +40,10 @@ const SERVES_ANYWHERE: readonly Row[] = [
     "an expression with flags and lookarounds",
     (app, gate) => app.get(/^\/API\/v1\/jobs\/(?!\?)(?<jobId>(?<=\/)\d+)$/giu, gate(JOB), ok),
   ],
+  [
+    "an expression with a class of brackets and a lookbehind in front of the value",
+    (app, gate) => app.get(/^\/api\/v1[)(/]jobs(?<=s)(?<!x)\/(?<jobId>\d+)$/, gate(JOB), ok),
+  ],
   ["a list", (app, gate) => app.get(["/jobs/:jobId", "/api/v1/jobs/:jobId"], gate(JOB), ok)],
   [
     "HEAD requests",

@@ -109,6 +109,16 @@ const UNDER: readonly Row[] = [
     ["unknown_endpoint GET /:tenant/v1/users"],
   ],
   [
+    "reads a dot in the path of a router",
+    { under: "/v1.0" },
+    (app, _gate, make) => {
+      app.use("/v1.0", make.Router().get("/open", ok));
+      app.use("/v110", make.Router().get("/open", ok));
+      app.use("/v10", make.Router().get("/open", ok));
+    },
+    { 4: ["unmapped_route GET /v1\\.0/open"], 5: ["unmapped_route GET /v1.0/open"] },
+  ],
+  [
     "compares parameters by their place",
     { under: "/tenants/:tenantId" },
     (app) => {

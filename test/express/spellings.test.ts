@@ -7,6 +7,7 @@ import { type ExpressGateOptions, expressGate } from "../../src/express.js";
 import { listen } from "../contract/listen.js";
 import { send } from "../contract/wire.js";
 import { titled } from "../titled.js";
+import { findingsOf, gateOf, ok } from "./kit.js";
 
 const express4 = createRequire(import.meta.url)("express4") as typeof express5;
 
@@ -71,5 +72,59 @@ describe.each([
       findings = (error as PolicyError).findings;
     }
     expect(findings.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("have a finding that says why a gate has no endpoint", () => {
+    const app = make();
+    const gate = expressGate(authorizer);
+    app.get("/v1/jobs", gate.endpoint(), () => undefined);
+    app.get(/^\/v1\/jobs\/(\d+)$/, gate.endpoint(), () => undefined);
+    app.get("/v1/job/:job", gate.endpoint(), () => undefined);
+    let findings: PolicyError["findings"] = [];
+    try {
+      gate.assertCovers(app);
+    } catch (error) {
+      findings = (error as PolicyError).findings;
+    }
+    expect(findings.slice(1)).toStrictEqual([
+      {
+        code: "unknown_endpoint",
+        path: "GET /^\\/v1\\/jobs\\/(\\d+)$/",
+        message:
+          "`gate.endpoint()` reads no expression, list or pattern: give the name of the endpoint to `gate`",
+        suggestion: "GET /v1/jobs/{job}",
+      },
+      {
+        code: "unknown_endpoint",
+        path: "GET /v1/job/:job",
+        message: "the policy has no such endpoint",
+        suggestion: "GET /v1/jobs/{job}",
+      },
+    ]);
+  });
+
+  it("with an escaped colon are read as text", () => {
+    const gate = gateOf({
+      scopes: { read: {} },
+      endpoints: { "GET /jobs:batch/{id}": "read", "GET /jobs:batch/all": "read" },
+    });
+    const app = make();
+    app.get("/jobs\\:batch/:id", gate.endpoint(), ok);
+    app.get("/jobs\\:batch/all", gate.endpoint(), ok);
+    expect(findingsOf(() => gate.assertCovers(app))).toEqual([
+      "hidden_endpoint GET /jobs:batch/all",
+      "unknown_endpoint GET /jobs\\:batch/all",
+    ]);
+  });
+
+  it("are options of all gates: a single one refuses them", () => {
+    const gate = expressGate(authorizer);
+    expect(() => gate.endpoint({ params: 1, trailingSlash: "ignore" } as never)).toThrow(
+      [
+        "2 findings in the options for a gate",
+        "  params: expected a function",
+        "  trailingSlash: unknown option",
+      ].join("\n"),
+    );
   });
 });
