@@ -345,6 +345,8 @@ describe("the endpoint of a routed request", () => {
     for (const template of ["/files/*path", "/files/{*path}", "/files/:path(*)"]) {
       expect(valuesOf(file(template, { path: "c" }))).toEqual({ path: "c" });
     }
+    for (const name of ["*", "0"])
+      expect(valuesOf(file("/files/*", { [name]: "c" }))).toEqual({ path: "c" });
   });
 
   it("has text beside parameters only where the framework reads it", () => {

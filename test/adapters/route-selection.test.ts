@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areApart, isBelow, joined } from "../../src/adapters/route-selection.js";
+import { areApart, createSelection, isBelow, joined } from "../../src/adapters/route-selection.js";
 
 describe("the paths of the coverage check", () => {
   it.each<[template: string, under: string, isIn: boolean]>([
@@ -46,5 +46,39 @@ describe("the paths of the coverage check", () => {
     ["", "a//b", "/a/b"],
   ])("are joined: %j and %j", (prefix, path, whole) => {
     expect(joined(prefix, path)).toBe(whole);
+  });
+});
+
+describe("the selection of the coverage check", () => {
+  const options = { under: "/api", except: ["/api/open", "/none"] };
+
+  it.each<[what: string, paths: readonly string[] | undefined, isLeftOut: boolean]>([
+    ["a path below `under`", ["/api/jobs"], false],
+    ["a path elsewhere", ["/jobs"], true],
+    ["paths of which one is below `under`", ["/jobs", "/api/jobs"], false],
+    ["a path of `except`", ["/api/open/a"], true],
+    ["an unknown path", undefined, false],
+  ])("leaves out %s, or not", (_what, paths, isLeftOut) => {
+    expect(createSelection(options, false).isLeftOut(paths)).toBe(isLeftOut);
+  });
+
+  it("has a finding for each option without effect", () => {
+    const selection = createSelection(options, false);
+    const [under, open, none] = [
+      {
+        code: "unused_under",
+        path: "under",
+        message:
+          "the application has no route below this path: correct it, or add the routes first",
+      },
+      ...[0, 1].map((index) => ({
+        code: "unused_except",
+        path: `except[${index}]`,
+        message: "the entry leaves out no route: correct it, or remove it",
+      })),
+    ];
+    expect(selection.findings()).toEqual([under, open, none]);
+    selection.isLeftOut(["/api/open"]);
+    expect(selection.findings()).toEqual([none]);
   });
 });
