@@ -6,7 +6,7 @@ import { expressGate } from "../../src/express.js";
 import { listen } from "../contract/listen.js";
 import { send } from "../contract/wire.js";
 import { MISSING, SHADOWED } from "./cover-rows.js";
-import { createGate, findingsOf, type Kit, ok, params, VERSIONS } from "./kit.js";
+import { createGate, findingsOf, gateOf, type Kit, ok, params, VERSIONS } from "./kit.js";
 
 describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }) => {
   const check = (mount: (kit: Kit) => void): readonly string[] => {
@@ -143,6 +143,35 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
       ]);
     },
   );
+
+  it("takes no gate at an expression for one of a route with the same, which matches more paths", () => {
+    const paths = version === 4 ? [/^\/x/, "/a|/b"] : [/^\/x/];
+    for (const path of paths) {
+      const found = check(({ app, gate }) => app.use(path, gate("plain")).get(path, ok));
+      expect(found).toEqual([`unmapped_route GET ${String(path)}`]);
+    }
+  });
+
+  it("reports the arguments of cases that the gate of an endpoint does not read", () => {
+    const gate = gateOf({
+      scopes: { read: {}, write: { implies: ["read"] } },
+      endpoints: {
+        "POST /query": {
+          cases: [{ when: { mode: "explain", level: "low" }, scope: "read" }],
+          otherwise: "write",
+        },
+      },
+    });
+    const check = (options?: { readonly params: typeof params }) => {
+      const app = make();
+      app.post("/query", gate.endpoint(options), ok);
+      gate.assertCovers(app);
+    };
+    expect(() => check()).toThrow(
+      "1 finding in the app\n  POST /query: the path at the gate has no parameter `mode`, `level`: ",
+    );
+    expect(() => check({ params })).not.toThrow();
+  });
 
   it("assumes that a router alone inherits any parameter", () => {
     const gate = createGate();

@@ -115,6 +115,14 @@ describe.each(VERSIONS)(
       expect(codes).toEqual(["unserved_endpoint", "mismatched_endpoint"]);
     });
 
+    it.each([
+      ["GET /users/{user}/jobs/{job}", /^\/users\/(?<user>\d+)\/jobs\/(?<job>\d+)$/],
+      ["GET /files/{path*}", /^\/files\/(?<path>[\w/]+)$/],
+    ])("serves %s on a route with an expression for several values", (name, path) => {
+      const gate = gateOf({ scopes: { read: {} }, endpoints: { [name]: "read" } });
+      expect(check((app) => app.get(path, gate(name), ok), gate)).toEqual([]);
+    });
+
     it("does not serve it for every method, after a handler, or for another authorizer", () => {
       expect(check((app, gate) => app.all("/api/v1/jobs/:jobId", gate(JOB), ok))).toEqual([
         "mismatched_endpoint ALL /api/v1/jobs/:jobId",

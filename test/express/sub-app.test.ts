@@ -114,10 +114,10 @@ describe.each(VERSIONS)(
       expect(ran).toEqual([]);
     });
 
-    it("reports one that is mounted in itself at its top", () => {
-      const gate = createGate();
+    it("reports one that is mounted in itself at its top, and finds its endpoints", () => {
+      const gate = gateOf({ scopes: { read: {} }, endpoints: { "GET /jobs": "read" } });
       const app = make();
-      app.use(make.Router().use(app)).get("/open", ok);
+      app.use(make.Router().use(app)).get("/jobs", gate.endpoint(), ok).get("/open", ok);
       expect(findingsOf(() => gate.assertCovers(app))).toEqual([
         "opaque_app /",
         "unmapped_route GET /open",
