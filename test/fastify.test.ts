@@ -186,6 +186,11 @@ describe("scopePolicy with invalid options", () => {
     expect(await findingsOf(app)).toEqual([]);
   });
 
+  it("declares the versions of Fastify that accept it, which Fastify checks", () => {
+    const declared = (scopePolicy as unknown as Record<symbol, unknown>)[Symbol.for("plugin-meta")];
+    expect(declared).toEqual({ fastify: "5.x", name: "scope-policy" });
+  });
+
   it("rejects a second registration in its context or in a child", async () => {
     const message = /requests already have `accessToken`/;
     const beside = createApp();
