@@ -302,6 +302,9 @@ describe("assertCovers of Koa", () => {
     router.get("/missing", gate("account"), show);
     router.use("/used", gate.endpoint());
     router.get("/used/x", show);
+    router.use("/admin", gate("search"));
+    for (const path of ["/files{/:id}", "/docs/*path", '/:"user"', "/a\\:b"])
+      router.get(path, show);
     router.use("/:accountID", gate("account"));
     router.get("/x/:accountID", show);
     expect(findingsOf(() => gate.assertCovers(router))).toEqual([
@@ -315,6 +318,10 @@ describe("assertCovers of Koa", () => {
       "mismatched_endpoint POST /v1/projects/:p",
       "missing_param GET /missing",
       "misplaced_gate GET /used/x",
+      "unmapped_route GET /files{/:id}",
+      "unmapped_route GET /docs/*path",
+      'unmapped_route GET /:"user"',
+      "unmapped_route GET /a\\:b",
       "shadowed_param GET /x/:accountID",
     ]);
   });
