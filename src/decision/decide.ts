@@ -16,11 +16,12 @@ import {
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
-import { knownScopes } from "./own-token.js";
+import { knownLowScopes, knownScopes } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
 import {
   allowedValue,
+  decideByBits,
   decideByChoice,
   decideByTemplate,
   decideByValue,
@@ -58,13 +59,31 @@ export function decide(
   return decideOperation(decider, operation, token, params, origin);
 }
 
-/** Returns the decision about a call of a resolved operation: one that is known for such a call, or that of {@link decideFully}. */
+/**
+ * Returns the decision about a call of a resolved operation. What most calls need is here alone: then the engine inlines it into the
+ * caller, which saves a tenth.
+ */
 export function decideOperation(
   decider: Decider,
   operation: PreparedOperation,
   token: unknown,
   params: unknown,
   origin: CallOrigin = AT_GATE,
+): Decision {
+  if (operation.isLow) {
+    const low = knownLowScopes(token, decider.policy);
+    if (low !== undefined) return decideByBits(operation, low);
+  }
+  return decideByKind(decider, operation, token, params, origin);
+}
+
+/** Returns a decision that is known for such a call, or that of {@link decideFully}. */
+function decideByKind(
+  decider: Decider,
+  operation: PreparedOperation,
+  token: unknown,
+  params: unknown,
+  origin: CallOrigin,
 ): Decision {
   if (operation.first >= 0) {
     if (token === undefined) return UNAUTHENTICATED;

@@ -18,6 +18,7 @@ import type {
   ValueRule,
   ValueWay,
 } from "./prepared.js";
+import { hasBit, LOW_SCOPES } from "./scope-set.js";
 import { hasScope, isFor, type TokenScopes } from "./token-scopes.js";
 
 // The fast path: what most calls need, with as little work as possible. `decideCases` in `decide.ts` decides on every call, and the
@@ -43,6 +44,7 @@ export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
   return {
     first: first?.literals[0] as number,
     second: second?.literals[0] ?? -1,
+    isLow: alternatives.every(({ literals }) => (literals[0] as number) < LOW_SCOPES),
     ifFirst: granted,
     ifSecond: second?.granted,
     ifNone: deepFreeze(insufficientScope(granted.scopes, granted.scopes, accepted)),
@@ -54,6 +56,14 @@ export function decideByChoice(choice: ScopeChoice, tokenScopes: TokenScopes): D
   const { second } = choice;
   if (hasScope(tokenScopes, choice.first)) return choice.ifFirst as Decision;
   const isSecond = second >= 0 && hasScope(tokenScopes, second);
+  return (isSecond ? choice.ifSecond : choice.ifNone) as Decision;
+}
+
+/** As {@link decideByChoice}, by the first 32 scopes of a token as bits. */
+export function decideByBits(choice: ScopeChoice, low: number): Decision {
+  const { second } = choice;
+  if (hasBit(low, choice.first)) return choice.ifFirst as Decision;
+  const isSecond = second >= 0 && hasBit(low, second);
   return (isSecond ? choice.ifSecond : choice.ifNone) as Decision;
 }
 

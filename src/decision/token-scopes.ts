@@ -1,7 +1,17 @@
 import { entryOf } from "../grammar/entry-of.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import type { PreparedUse, Values } from "./prepared.js";
-import { createScopeSet, hasId, idsOf, isInList, isInWords, type ScopeSet } from "./scope-set.js";
+import {
+  createScopeSet,
+  FIRST_FAR,
+  hasBit,
+  hasId,
+  idsOf,
+  isInList,
+  isInWords,
+  LOW_SCOPES,
+  type ScopeSet,
+} from "./scope-set.js";
 
 /**
  * The scopes that are granted in a token, including implied ones, but not reserved ones. There is one object for each token that is
@@ -77,8 +87,8 @@ export function firstPartyScopes(tokenScopes: TokenScopes): TokenScopes {
 
 /** Returns whether a scope is in the token; for a template, whether it is for any value. */
 export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
-  if (scope < 32) return ((tokenScopes.low >>> scope) & 1) === 1;
-  if (scope < 64) return ((tokenScopes.high >>> scope) & 1) === 1;
+  if (scope < LOW_SCOPES) return hasBit(tokenScopes.low, scope);
+  if (scope < FIRST_FAR) return hasBit(tokenScopes.high, scope);
   const { list } = tokenScopes;
   return list !== undefined ? isInList(list, scope) : hasFarScope(tokenScopes, scope);
 }

@@ -24,7 +24,8 @@ const isFrozen = (value: unknown): boolean =>
   (Object.isFrozen(value) && Object.values(value).every(isFrozen));
 
 describe("an operation for which one scope of one or two is enough", () => {
-  // ids beyond the 64th are in a list, or in words if a token has many
+  // The first 32 ids (up to that of `more29`) are bits that are kept with a token that comes again. Ids beyond the 64th are in a list, or
+  // in words if a token has many.
   const more = Array.from({ length: 100 }, (_, index) => `more${index}`);
   const policy = loadPolicy({
     name: "Choice",
@@ -35,6 +36,10 @@ describe("an operation for which one scope of one or two is enough", () => {
       two: { anyOf: ["a", "b"] },
       far: { anyOf: ["more70", "b"] },
       lists: { allOf: ["a", { anyOf: ["more70"] }] },
+      last_bit: "more29",
+      beyond_bits: "more30",
+      bits_or_beyond: { anyOf: ["more29", "more30"] },
+      beyond_or_bits: { anyOf: ["more30", "more29"] },
     },
   });
 
@@ -50,6 +55,15 @@ describe("an operation for which one scope of one or two is enough", () => {
     ["far", more.join(" "), allowed("more70")],
     ["far", more.filter((name) => name !== "more70").join(" "), denied(["more70"], ["b"])],
     ["lists", "a more70", allowed("a", "more70")],
+    ["one", "b more29", denied(["a"])],
+    ["last_bit", "more29", allowed("more29")],
+    ["last_bit", "a b more28 more30 more61", denied(["more29"])],
+    ["beyond_bits", "more30", allowed("more30")],
+    ["beyond_bits", "a b more29 more31 more62", denied(["more30"])],
+    ["bits_or_beyond", "more29", allowed("more29")],
+    ["bits_or_beyond", "more30", allowed("more30")],
+    ["bits_or_beyond", "a more28", denied(["more29"], ["more30"])],
+    ["beyond_or_bits", "a", denied(["more30"], ["more29"])],
   ])("%s with `%.20s`: %o", (tool, scope, expected) => {
     const held = { scope };
     for (let call = 0; call < 20; call += 1) {
