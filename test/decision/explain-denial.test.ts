@@ -197,10 +197,17 @@ describe("the alternative that is chosen", () => {
 describe("a binding mismatch", () => {
   const policy = policyOf({
     tiers: ["free", "pro"],
-    scopes: { "/x/{i}": {}, "/y/{i}/{j}": {}, a: {}, b: { reserved: true } },
+    scopes: {
+      "/x/{i}": {},
+      "/y/{i}/{j}": {},
+      "u:{i}": { replaces: ["/old/{i}"] },
+      a: {},
+      b: { reserved: true },
+    },
     tools: {
       pair: { scope: "/y/{i}/{j}", params: { i: "first", j: "second" } },
       two: { anyOf: [{ allOf: ["/x/{i}", "a"] }, { scope: "/x/{i}", params: { i: "k" } }] },
+      new: { anyOf: ["u:{i}", { scope: "u:{i}", params: { i: "k" } }] },
       pro: {
         anyOf: [
           { scope: "/x/{i}", tier: "pro" },
@@ -221,6 +228,8 @@ describe("a binding mismatch", () => {
     ["/y/1/2 /y/3/4", "pair", { first: "1", second: "4" }, "second"],
     ["/x/1", "two", { i: "2", k: "3" }, "i"],
     ["/x/1", "pro", { i: "2", k: "3" }, "k"],
+    // no call can use the value of the older name, which contains the separator of the new one
+    ["/old/a:b", "new", { i: "a", k: "b" }, "i"],
   ];
   const mismatches = titled(
     MISMATCHES,

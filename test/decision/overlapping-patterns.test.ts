@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
+import type { RequirementOptions } from "../../src/policy/definition.js";
 import { titled } from "../titled.js";
 
 const names = (count: number, prefix: string) =>
@@ -115,21 +116,59 @@ describe("a hundred patterns of forty alternatives", () => {
   });
 });
 
-describe("a scope that all patterns share", () => {
-  it("is the only missing scope, even if the combination with it is not among those listed", () => {
-    const names = (letter: string) => Array.from({ length: 99 }, (_, index) => `${letter}${index}`);
+type Alternatives = NonNullable<RequirementOptions["anyOf"]>;
+
+/** Returns alternatives that have some scopes in common. */
+const wide = (count: number, common: number, prefix: string): Alternatives =>
+  names(count, prefix).map((name) => ({ allOf: [name, ...names(common, "w")] }));
+
+const FAR: readonly {
+  readonly title: string;
+  readonly left: Alternatives;
+  readonly right: Alternatives;
+  readonly missing: readonly string[];
+}[] = [
+  {
+    title: "one scope that both share",
+    left: [...names(99, "s"), "z"],
+    right: [...names(99, "t"), "z"],
+    missing: ["z"],
+  },
+  {
+    title: "one scope that both share, of 512 alternatives",
+    left: [...names(255, "s"), "z"],
+    right: [...names(255, "t"), "z"],
+    missing: ["z"],
+  },
+  {
+    title: "two scopes that both share, where each alternative has two",
+    left: [...wide(99, 1, "s"), { allOf: ["y", "z"] }],
+    right: [...wide(99, 1, "t"), { allOf: ["y", "z"] }],
+    missing: ["y", "z"],
+  },
+  {
+    title: "the smallest alternative of each, of more than 512 alternatives",
+    left: [...wide(300, 20, "s"), "y"],
+    right: [...wide(300, 20, "t"), "z"],
+    missing: ["y", "z"],
+  },
+  {
+    title: "the first alternative of each, where they have too many scopes to look at all of them",
+    left: [...wide(128, 100, "s"), "z"],
+    right: [...wide(128, 100, "t"), "z"],
+    missing: ["s0", ...names(100, "w"), "t0"],
+  },
+];
+
+describe("the missing scopes of two patterns with more combinations than are listed", () => {
+  it.each(titled(FAR))("are %s", (_title, { left, right, missing }) => {
+    const scopes = [...names(300, "s"), ...names(300, "t"), ...names(100, "w"), "y", "z"];
     const policy = loadPolicy({
-      name: "Shared",
+      name: "Far",
       version: "1",
-      scopes: Object.fromEntries([...names("s"), ...names("t"), "z"].map((name) => [name, {}])),
-      tools: {
-        "read_*": { anyOf: [...names("s"), "z"] },
-        "*_all": { anyOf: [...names("t"), "z"] },
-      },
+      scopes: declare(scopes),
+      tools: { "read_*": { anyOf: left }, "*_all": { anyOf: right } },
     });
-    expect(policy.decide({ scope: "" }, "read_all")).toMatchObject({
-      missing: ["z"],
-      scopes: ["z"],
-    });
+    expect(policy.decide({ scope: "" }, "read_all")).toMatchObject({ missing, scopes: missing });
   });
 });
