@@ -202,3 +202,24 @@ describe("the smallest sets of scopes", () => {
     expect(found.sets.map((set) => set.map(({ text }) => text).join(" "))).toEqual(sets);
   });
 });
+
+describe("a search for the smallest sets of scopes that reaches its limit", () => {
+  it("returns the best ones of the smaller part, which it searches first", () => {
+    // a scope that implies others takes more steps, so the limit is reached in a shorter time
+    const implied = Array.from({ length: 60 }, (_, at) =>
+      Array.from({ length: 30 }, (_, part) => `s${at}_${part}`),
+    );
+    const large = implied.map((implies, at) => [`s${at}`, { implies }] as const);
+    const scopes = { ...named(...implied.flat(), ..."abcdefg"), ...Object.fromEntries(large) };
+    // each need has three ways, with few scopes in common: no bound tells early that a choice is bad
+    const hard = Array.from({ length: 56 }, (_, at) =>
+      [3, 7, 11].map((step) => [`s${(at * step + step) % 60}`, `s${(at * at + step) % 60}`]),
+    );
+    // the cheapest way of each need in turn would not be the best set
+    const small = ["fb", "eb", "da", "cg", "gf", "ge"].map((pair) => [...pair].map((one) => [one]));
+    const { sets, exact } = smallestSets(...read({ scopes, needs: [...hard, ...small] }), 3);
+    expect(exact).toBe(false);
+    const ofSmall = sets.map((set) => set.filter(({ text }) => text.length === 1));
+    expect(ofSmall.map((set) => set.map(({ text }) => text).join(" "))).toEqual(["a b g", "b d g"]);
+  });
+});
