@@ -476,6 +476,17 @@ const ACCEPTED: readonly (readonly [title: string, entry: object])[] = [
       otherwise: "write",
     },
   ],
+  [
+    "values that two earlier cases take together, if the search for another one takes more than 10,000 steps",
+    {
+      cases: [
+        { when: { limit: listOf(3_334, (at) => at) }, scope: "read" },
+        { when: { limit: listOf(3_334, (at) => 3_334 + at) }, scope: "read" },
+        { when: { limit: listOf(6_668, (at) => at) }, scope: "read" },
+      ],
+      otherwise: "write",
+    },
+  ],
   ["the same scope", { cases: [{ when, scope: "write" }], otherwise: "write" }],
   [
     "a scope that implies that of the case",
