@@ -81,7 +81,8 @@ describe("a page that a program or a client asks for", () => {
   it("is nothing, for a client that did nothing and for a value that is not a client", async () => {
     const { audit, auditLog } = await openStore();
     await audit(eventOf());
-    for (const client_id of ["app-2", "\u0000", "x".repeat(2_000), "", 7, null, "\ud800"])
+    const texts = ["app-2", "\u0000", "x".repeat(2_000), "", "\ud800"];
+    for (const client_id of [...texts, 7, null, ["app-1"], { client_id: "app-1" }])
       expect(await auditLog.page({ ...USER, client_id: client_id as string })).toEqual({
         events: [],
       });

@@ -46,6 +46,16 @@ describe("last uses that wait for the database", () => {
     expect(opened.state.writes).toBe(3);
   });
 
+  it("are not written again after the end, if the last write fails", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const opened = open();
+    touchAll(opened, 1, "user-");
+    opened.state.isAway = true;
+    await expect(opened.uses.close()).rejects.toThrow("away");
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(opened.state.writes).toBe(1);
+  });
+
   it("are those of MAX_PENDING_USES (50,000) grants at most", async () => {
     const opened = open();
     touchAll(opened, MAX_PENDING_USES + 1_000, "user-");

@@ -63,7 +63,39 @@ function brokenClient(): NotificationClient {
   return { connect: fail, query: fail, end: fail, addListener: () => undefined };
 }
 
+/** A connection whose events the test sends, and what was done with it. */
+function fakeClient() {
+  const listeners: (readonly [event: string, listener: () => void])[] = [];
+  const done = () => Promise.resolve();
+  const client = {
+    connect: done,
+    query: done,
+    end: vi.fn(done),
+    addListener: (event: string, listener: () => void) => listeners.push([event, listener]),
+  } satisfies NotificationClient;
+  const emit = (event: string) => {
+    for (const [name, listener] of listeners) if (name === event) listener();
+  };
+  return { client, emit };
+}
+
 describe("hints", () => {
+  it("come from another connection after an error of one, whose end then changes nothing", () => {
+    const [first, second] = [fakeClient(), fakeClient()];
+    const listen = vi.fn(() => second.client).mockImplementationOnce(() => first.client);
+    const hints = createRevocationHints(listen, () => undefined);
+    hints.connect();
+    first.emit("error");
+    hints.connect();
+    first.emit("end"); // of the connection that is not used any more
+    hints.connect();
+    expect(listen).toHaveBeenCalledTimes(2);
+    expect(first.client.end).toHaveBeenCalled();
+    expect(second.client.end).not.toHaveBeenCalled();
+    hints.close();
+    expect(second.client.end).toHaveBeenCalledTimes(1);
+  });
+
   it("are not needed: an error of a connection, and of its end, is followed by another connection", async () => {
     const listen = vi.fn(brokenClient);
     const hints = createRevocationHints(listen, () => undefined);

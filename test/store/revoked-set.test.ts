@@ -237,6 +237,14 @@ describe("the set of revocations", () => {
     expect(set.has({ ...TOKEN, client_id: "app-2" })).toBe(true);
   });
 
+  it("keeps the rules of the other clients of a user when one is revoked again", () => {
+    const set = createRevokedSet();
+    add(set, { ...GRANT_ROW, client_id: "app-2" }, GRANT_ROW, { ...GRANT_ROW, cut_off: NOW + 1 });
+    expect(set.size).toBe(2);
+    expect(set.has({ ...TOKEN, client_id: "app-2" })).toBe(true);
+    expect(set.has(later)).toBe(true);
+  });
+
   it("removes what has ended, and nothing else", () => {
     const set = createRevokedSet();
     set.add(rowOf(TOKEN_ROW), NOW);

@@ -1,6 +1,7 @@
 import { type Client, createClient } from "@libsql/client";
 import { LibsqlDialect } from "@libsql/kysely-libsql";
 import {
+  type Driver,
   DummyDriver,
   Kysely,
   MssqlAdapter,
@@ -26,6 +27,22 @@ describeStore("a file of libSQL", () => sqliteFiles);
 const READ = { requested: "openid courses:read", scopes: ["courses:read"] };
 
 const inMemory = () => new Kysely<unknown>({ dialect: new LibsqlDialect({ url: ":memory:" }) });
+
+/** A Kysely instance whose driver does nothing, or has some other functions. */
+const dummy = (
+  adapter: PostgresAdapter | SqliteAdapter | MssqlAdapter,
+  functions: Partial<Driver> = {},
+) => {
+  const parts = new PostgresDialect({ pool: {} as never });
+  return new Kysely<unknown>({
+    dialect: {
+      createAdapter: () => adapter,
+      createDriver: () => Object.assign(new DummyDriver(), functions),
+      createIntrospector: (db) => parts.createIntrospector(db),
+      createQueryCompiler: () => parts.createQueryCompiler(),
+    },
+  });
+};
 
 describe("the store on libSQL in memory", () => {
   it("keeps its data over transactions, and shares one order of work between two stores", async () => {
@@ -79,6 +96,70 @@ describe("a file that another process has locked", () => {
   });
 });
 
+describe("work on SQLite that fails", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  const busy = () => Object.assign(new Error("locked"), { code: "SQLITE_BUSY_SNAPSHOT" });
+  const openDummy = (functions: Partial<Driver> = {}) =>
+    openDatabase(dummy(new SqliteAdapter(), functions), "sqlite");
+
+  it("is repeated after 1, 2, 4 … milliseconds, then each 50, while another process has the lock", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "Date"], now: 0 });
+    const attempts: number[] = [];
+    const read = openDummy().read(() => {
+      attempts.push(Date.now());
+      return attempts.length < 9 ? Promise.reject(busy()) : Promise.resolve("read");
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toBe("read");
+    expect(attempts).toEqual([0, 1, 3, 7, 15, 31, 63, 113, 163]);
+  });
+
+  it.each<[title: string, error: unknown]>([
+    ["without a code", new Error("no code")],
+    ["with a code that is a number", Object.assign(new Error("number"), { code: 5 })],
+    ["with the code of another error", Object.assign(new Error("x"), { code: "SQLITE_CORRUPT" })],
+  ])("reports an error %s at once", async (_title, error) => {
+    const work = vi.fn(() => Promise.reject(error as Error));
+    await expect(openDummy().read(work)).rejects.toBe(error);
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+
+  it("reports why it has no new connection after a lock", async () => {
+    const beginTransaction = () => Promise.reject(new Error("no connection"));
+    const work = vi.fn(() => Promise.reject(busy()));
+    await expect(openDummy({ beginTransaction }).read(work)).rejects.toThrow("no connection");
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a revocation on SQLite", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("makes a consent in the same second wait until the second is over", async () => {
+    const db = inMemory();
+    const store = await createStore({ db, now: () => 1_000.5 });
+    await store.migrate();
+    const id = await store.grants.record(await answer(store.grants, READ));
+    await store.grants.revoke(id, { by: "user-1" });
+    const given = await answer(store.grants, READ);
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    let isRecorded = false;
+    const recorded = store.grants.record(given).then(() => {
+      isRecorded = true;
+    });
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(499);
+    expect(isRecorded).toBe(false);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(isRecorded).toBe(true);
+    await recorded;
+    vi.useRealTimers();
+    await store.close();
+    await db.destroy();
+  });
+});
+
 describe("a transaction on SQLite", () => {
   it("needs a driver that keeps it from one query to the next", async () => {
     // each query has a connection of its own, as with a pool
@@ -105,18 +186,6 @@ describe("a transaction on SQLite", () => {
     await db.destroy();
   });
 });
-
-const dummy = (adapter: PostgresAdapter | SqliteAdapter | MssqlAdapter) => {
-  const parts = new PostgresDialect({ pool: {} as never });
-  return new Kysely<unknown>({
-    dialect: {
-      createAdapter: () => adapter,
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => parts.createIntrospector(db),
-      createQueryCompiler: () => parts.createQueryCompiler(),
-    },
-  });
-};
 
 describe("the dialect of a Kysely instance", () => {
   const mysql = new Kysely<unknown>({ dialect: new MysqlDialect({ pool: {} as never }) });
