@@ -131,6 +131,14 @@ describe("explain", () => {
     expect(explained.headline).toMatch(code === 0 ? /^YES: / : /^NO: /);
   });
 
+  it("prints with --json what a scope means that has no effect in the token", async () => {
+    const argv = ["explain", "p.json", "wipe", "--scope", "root", "--json"];
+    const { out } = await runIn({ "p.json": SMALL_JSON }, argv);
+    expect(JSON.parse(out)).toMatchObject({
+      held: [{ text: "root", kind: "reserved", description: "Everything" }],
+    });
+  });
+
   it("prints with --json everything that it prints for people", async () => {
     const { out } = await runIn({ "p.json": SMALL_JSON }, [
       "explain",

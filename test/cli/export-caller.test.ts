@@ -169,3 +169,17 @@ describe("the endpoints for a caller", () => {
     ]);
   });
 });
+
+describe("what an exported document cannot say", () => {
+  it.each<[title: string, caller: ExportedCaller | undefined]>([
+    ["the whole API", undefined],
+    ["a caller", { token: undefined }],
+  ])("for %s has a path with several segments", async (_title, caller) => {
+    const endpoints = { "GET /files/{path*}": { public: true } };
+    const definition = { name: "P", version: "1", scopes: {}, endpoints };
+    const { cannotSay } = await exported(definition, caller);
+    expect(cannotSay).toContain(
+      "catch-alls: OpenAPI has no parameter with several segments, so other readers take `{path*}` for one: `GET /files/{path*}`",
+    );
+  });
+});

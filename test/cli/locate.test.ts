@@ -234,9 +234,12 @@ function placeOf(text: string, index: number): { line: number; column: number } 
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-it("locates the second and the third of three equal keys separately", () => {
-  const source = '{"a":{"x":1,\n"x":2,\n"x":3}}';
-  const finding = { code: "duplicate_key", path: "a.x", message: "" };
+it.each([
+  ["the root", '{"x":1,\n"x":2,\n"x":3}', "x"],
+  ["an object", '{"a":{"x":1,\n"x":2,\n"x":3}}', "a.x"],
+  ["a deeper object", '{"o":{"a":{"x":1,\n"x":2,\n"x":3}}}', "o.a.x"],
+])("locates the second and the third of three equal keys of %s separately", (_, source, path) => {
+  const finding = { code: "duplicate_key", path, message: "" };
   const lines = locateFindings(source, "json", [finding, finding, finding]).map(
     ({ start }) => start.line,
   );

@@ -243,6 +243,15 @@ describe("the page of the small policy", () => {
     }
   });
 
+  it("has a card of a scope without conditions, which implies others", () => {
+    const scopes = { all: { implies: ["a", "b"] }, a: "Reads a", b: "Reads b" };
+    const page = readPage(loadPolicy({ name: "P", version: "1", scopes }));
+    const card = page.elements.find((element) => attribute(element, "id") === "scope-1");
+    expect(textOf(card as Element)).toBe(
+      "\nall\nNo description.\nImplies a, b\nNo tool or endpoint uses it.\n",
+    );
+  });
+
   it("folds a rule of many scopes", () => {
     const names = Array.from({ length: 100 }, (_, index) => `s${index}`);
     const wide = loadPolicy({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unreachableLines } from "../../src/cli/plan/plan-text.js";
 import { titled } from "../titled.js";
 import { runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
@@ -277,6 +278,13 @@ describe("plan", () => {
       ],
       unreachable: [],
     });
+  });
+
+  it("prints that no token opens an operation, for any other reason", () => {
+    const unreachable = [{ operation: "x", reason: "binding_mismatch" }] as const;
+    expect(unreachableLines(unreachable, 80)).toContain(
+      "  x: no token opens it (binding_mismatch)",
+    );
   });
 
   it.each(titled(WRONG_USAGE, ({ argv }) => argv.join(" ")))(

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { tokenOptions } from "../../src/cli/token/token-options.js";
 import { titled } from "../titled.js";
 import { AUDIENCE, CLAIMS, KEY_SET, type Minting, mint } from "../verify/fixtures.js";
 import { json, startLoopback } from "../verify/loopback.js";
@@ -236,6 +237,15 @@ describe("scope-policy token", () => {
     const { code, out, err } = await inspect(await mintNow(), flags);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(message);
+  });
+});
+
+it("keeps the cause of an error about a file with the key set", async () => {
+  const cwd = folderOf({ "bad.json": "{" });
+  const flags = { issuer: ISSUER, audience: AUDIENCE, jwks: "bad.json" };
+  await expect(tokenOptions(flags, cwd)).rejects.toMatchObject({
+    message: "cannot read `bad.json`: it is not JSON",
+    cause: expect.any(SyntaxError) as unknown,
   });
 });
 

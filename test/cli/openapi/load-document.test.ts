@@ -48,6 +48,16 @@ describe("a document of one file", () => {
     });
   });
 
+  it("in YAML has no number that is not one of JSON", async () => {
+    for (const [written, number] of [
+      [".inf", "Infinity"],
+      [".nan", "NaN"],
+    ])
+      expect(findingsOf(await loadIn({ "a.yaml": `openapi: 3.1.0\nx: ${written}\n` }))).toEqual([
+        `a.yaml:2:4 not_json: \`${number}\` is not a value of JSON; put it in quotes`,
+      ]);
+  });
+
   it("in YAML has keys that are texts, core values and merged members, of which its own ones win", async () => {
     const document = documentOf(await loadIn({ "a.yaml": YAML }));
     expect(document.root["paths"]).toEqual({

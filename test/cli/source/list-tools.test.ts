@@ -170,6 +170,11 @@ describe("a server that cannot be read ends in one line", () => {
       message: /^not an MCP server over Streamable HTTP: /,
     },
     {
+      title: "JSON whose content type names HTML in a parameter",
+      answer: answering(200, { "content-type": "application/json; from=text/html" }, "{}"),
+      message: /^not an MCP server over Streamable HTTP: /,
+    },
+    {
       title: "plain text",
       answer: answering(200, { "content-type": "text/plain" }, "hello"),
       message: /^not an MCP server over Streamable HTTP: .*Unexpected content type: text\/plain/,
