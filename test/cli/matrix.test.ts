@@ -68,6 +68,18 @@ describe("the matrix model", () => {
     expect(Object.fromEntries(cells)).toEqual(CELLS);
   });
 
+  it("shows that a scope alone adds detail, if it and the operation are for different account types", () => {
+    const shop = loadPolicy({
+      name: "P",
+      version: "1",
+      accountTypes: ["buyer", "seller"],
+      scopes: { a: { accountTypes: ["buyer"] } },
+      tools: { t: { authenticated: true, accountTypes: ["seller"], enrichedBy: "a" } },
+    });
+    const [row] = matrixOf(shop).tools.rows;
+    expect(row?.cells).toEqual(new Map([[0, { mark: "more", alone: true }]]));
+  });
+
   it("has a column for each scope that an operation uses, and no other", () => {
     expect(tools.columns.map(({ name }) => name)).not.toContain("openid");
     expect(endpoints.columns.map(({ name }) => name)).toEqual([

@@ -147,8 +147,8 @@ function rowOf(named: NamedBranch, policy: CompiledPolicy): Omit<MatrixRow, "cel
   };
 }
 
-/** Returns whether a scope, for an account of one of the lists of types, allows an operation (or the detail of a public one). */
-type Ask = (scope: CompiledScope, accounts: readonly (readonly string[])[]) => boolean;
+/** Returns whether a scope, for an account of these types, allows an operation (or the detail of a public one). */
+type Ask = (scope: CompiledScope, accountTypes: readonly string[]) => boolean;
 
 /** The value of every placeholder and parameter: with one value, all bindings match. */
 const SAMPLE = "x";
@@ -188,20 +188,18 @@ function createAskers(
       standIn === undefined ? [policy, policy.operation(name)] : [apart, apart.operation(standIn)];
     const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
     const always = standIn === undefined && name.includes(" ") ? [] : baseline;
-    return (scope, accounts) => {
+    return (scope, accountTypes) => {
       const bound = bindTemplate(
         scope.template,
         scope.template.names.map(() => SAMPLE),
       );
-      return accounts.some((account_type) => {
-        const account = { tier: plan, account_type, entitlements, boundaries: within };
-        const facts = { ...account, first_party: true };
-        const token = { scope: [bound, ...always], ...facts };
-        const decision = asked.decideUntrusted(token, operation.name, params);
-        // how the user authenticated is a condition, which is met here
-        if (decision.code === "insufficient_user_authentication") return true;
-        return decision.allowed && (decision.enriched || decision.scopes.length > 0);
-      });
+      const account = { tier: plan, account_type: accountTypes, entitlements, boundaries: within };
+      const facts = { ...account, first_party: true };
+      const token = { scope: [bound, ...always], ...facts };
+      const decision = asked.decideUntrusted(token, operation.name, params);
+      // how the user authenticated is a condition, which is met here
+      if (decision.code === "insufficient_user_authentication") return true;
+      return decision.allowed && (decision.enriched || decision.scopes.length > 0);
     };
   };
 }
@@ -220,16 +218,17 @@ function cellsOf(
     for (const id of new Set(uses.map((use) => use.scope.id)))
       named.set(id, (named.get(id) ?? 0) + 1);
   }
-  // an account that has a type of each condition of a way, for every way
-  const accounts = [...ways, ...detail].map((way) =>
-    way.typeConditions.map(([type]) => type as string),
+  // an account that has a type of each condition: with more types it meets at least as much
+  const types = [...ways, ...detail].flatMap(({ typeConditions }) =>
+    typeConditions.map(([type]) => type as string),
   );
+  const accountTypes = [...new Set(types)];
   for (const scope of scopes) {
     const count = named.get(scope.id);
     const mark = markOf(count, ways.length);
     const implies = count === undefined && scope.closure.some((one) => named.has(one.scope));
     if (mark === undefined && !implies) continue;
-    cells.set(scope.id, { mark: mark ?? "via", alone: ask(scope, accounts) });
+    cells.set(scope.id, { mark: mark ?? "via", alone: ask(scope, accountTypes) });
   }
   return cells;
 }
