@@ -45,12 +45,12 @@ export function createValueSearch(tokenScopes: TokenScopes): ValueSearch {
       if (uses.length === 0) return [];
       const places = [...new Set(uses.flatMap(({ params }) => params))];
       const key = keyOf(rule, uses, places);
-      const known = found.get(key);
-      if (known === undefined && !found.has(key)) {
+      if (!found.has(key)) {
         const result = searchFor(rule, uses, tokenScopes, valuesOf, createSteps(left));
         found.set(key, result && places.map((place) => result[place]));
         return result;
       }
+      const known = found.get(key);
       const result: (string | undefined)[] = [];
       for (const [index, place] of places.entries()) result[place] = known?.[index];
       return known && result;
@@ -85,9 +85,8 @@ function searchFor(
   valuesOf: (scope: number) => readonly (readonly string[])[],
   step: Step,
 ): Values | undefined {
-  // the values of a template with a matching rule can be made narrower, unless another template needs one exactly
+  // first the templates without a matching rule: what they accept is never made narrower
   const exact = uses.filter(({ coverage }) => coverage === undefined);
-  const fixed = new Set(exact.flatMap(({ params }) => params));
   const extend = (open: readonly PreparedUse[], values: Values): Values | undefined => {
     const isKnown = ({ params }: PreparedUse) =>
       params.every((place) => values[place] !== undefined);
@@ -102,7 +101,7 @@ function searchFor(
     }
     for (const candidate of valuesOf(use.scope)) {
       if (!step(1)) return undefined;
-      const next = agree(rule, use, candidate, values, fixed);
+      const next = agree(rule, use, candidate, values);
       const found = next && extend(others, next);
       if (found !== undefined) return found;
     }
@@ -113,26 +112,24 @@ function searchFor(
 
 /**
  * Returns the values so far together with those of one granted scope; `undefined` if a parameter would need two different
- * values, or a value that it does not accept.
+ * values, or a value that it does not accept. If the scope covers the value so far, `searchFor` does not come here.
  */
 function agree(
   rule: PreparedRule,
   { params, coverage }: PreparedUse,
   candidate: readonly string[],
   values: Values,
-  fixed: ReadonlySet<number>,
 ): Values | undefined {
   const next = [...values];
   for (let index = 0; index < params.length; index += 1) {
     const place = params[index] as number;
-    const value = candidate[index];
+    const value = candidate[index] as string;
     const { sites } = rule.params[place] as Param;
     const known = next[place];
-    if (value !== undefined && coverage !== undefined) {
-      const isWider = known !== undefined && coverage.covering(known).includes(value);
-      if (isWider || value === coverage.every) continue;
-      if (!fixed.has(place) && known !== undefined && coverage.covering(value).includes(known))
-        next[place] = undefined;
+    if (coverage !== undefined) {
+      if (value === coverage.every) continue;
+      // a narrower value is also one that the other scopes cover
+      if (known !== undefined && coverage.covering(value).includes(known)) next[place] = undefined;
     }
     if (next[place] !== undefined && next[place] !== value) return undefined;
     if (!sites.every((site) => acceptsValue(site.template, site.index, value))) return undefined;
