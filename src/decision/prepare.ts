@@ -160,11 +160,8 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
 }
 
 function prepareUse({ scope, params }: ScopeUse): PreparedUse {
-  const { template } = scope;
-  const { coverage } = template;
-  if (params.length === 0)
-    return { scope: scope.id, params, pieces: [scope.name], gaps: [], coverage };
-  return { scope: scope.id, params, pieces: template.literals, gaps: template.holes, coverage };
+  const { literals, holes, coverage } = scope.template;
+  return { scope: scope.id, params, pieces: literals, gaps: holes, coverage };
 }
 
 /** Returns the scopes of an alternative with their values. Scopes whose values are not known are left out. */
