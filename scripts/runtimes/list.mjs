@@ -54,11 +54,6 @@ export const KNOWN_FAILURES = [
     reason: "the test measures memory with a switch of V8, which Bun does not have",
   },
   {
-    runtimes: ["bun"],
-    test: "test/decision/token-scopes.test.ts > the cached scope of a token > does not take more memory when clients send more texts",
-    reason: "the test measures memory with a switch of V8, which Bun does not have",
-  },
-  {
     runtimes: ["deno"],
     test: "test/verify/introspection-http.test.ts > introspectionVerifier over HTTP > throws VerifierOutage and does not leak the token for network: a connection that is closed",
     reason:

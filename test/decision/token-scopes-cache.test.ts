@@ -48,6 +48,24 @@ describe("the cache of scope texts", () => {
   });
 });
 
+describe("the cache of long scope texts", () => {
+  const policy = loadPolicy({ name: "Long", version: "1", scopes: { a: {} }, tools: { a: "a" } });
+
+  it("does not take more memory when clients send more texts", () => {
+    let next = 0;
+    const send = (count: number) => {
+      for (let round = 0; round < count; round += 1, next += 1) {
+        const scope = `a client-${next}-${"x".repeat(1_000)}`;
+        expect(policy.decideUntrusted({ scope }, "a").code === "allowed").toBe(true);
+      }
+    };
+    send(20_000);
+    const before = usedHeap();
+    send(20_000);
+    expect(usedHeap() - before).toBeLessThan(5_000_000);
+  });
+});
+
 describe("the cache of tokens", () => {
   const policy = loadPolicy({
     name: "Weak",

@@ -1,6 +1,4 @@
 import { inspect } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../../src/grammar/scope.js";
@@ -297,24 +295,5 @@ describe("the cached scope of a token", () => {
     expect([code(token), code(token)]).toEqual(["allowed", "allowed"]);
     expect(other.decideUntrusted(token, "a").code).toBe("insufficient_scope");
     expect(other.decideUntrusted(token, "z").code).toBe("allowed");
-  });
-
-  it("does not take more memory when clients send more texts", () => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as () => void;
-    const used = () => {
-      collect();
-      return process.memoryUsage().heapUsed;
-    };
-    let next = 0;
-    const send = (count: number) => {
-      for (let round = 0; round < count; round += 1, next += 1) {
-        expect(code({ scope: `a client-${next}-${"x".repeat(1_000)}` }) === "allowed").toBe(true);
-      }
-    };
-    send(20_000);
-    const before = used();
-    send(20_000);
-    expect(used() - before).toBeLessThan(5_000_000);
   });
 });
