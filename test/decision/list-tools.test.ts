@@ -234,6 +234,14 @@ describe("a tool with parameters", () => {
   });
 
   it("names only scopes whose values are known", () => {
+    expect(view({ scope: "" }, "bound")).toEqual({
+      allowed: false,
+      code: "insufficient_scope",
+      message: expect.any(String) as string,
+      missing: [],
+      scopes: [],
+      accepted: [[]],
+    });
     expect(view({ scope: "/x/1" }, "two")).toMatchObject({
       missing: ["a"],
       scopes: ["/x/1", "a"],

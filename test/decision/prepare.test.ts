@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { titled } from "../titled.js";
 
@@ -13,6 +13,13 @@ const policy = loadPolicy({
     exact_denied: { public: true },
     exact_own: { deny: "its own" },
     "exact_*": "a",
+    "case_*": {
+      cases: [
+        { when: { mode: "own" }, scope: "a" },
+        { when: { mode: "drop" }, deny: "in a case" },
+      ],
+      otherwise: { deny: "otherwise" },
+    },
     "*_denied": { deny: "by pattern" },
     "*_own": { deny: "by pattern" },
     "list_*": "a",
@@ -55,6 +62,30 @@ const CASES: readonly PatternCase[] = [
   { name: "exact_own", expect: { code: "denied" } },
   { name: "list_denied", token: { scope: "a" }, expect: { code: "denied", reason: "by pattern" } },
   { name: "open_denied", expect: { code: "denied" } },
+  {
+    name: "case_all",
+    token: { scope: "a b" },
+    params: { mode: "own" },
+    expect: { code: "allowed", scopes: ["a", "b"] },
+  },
+  {
+    name: "case_all",
+    token: { scope: "a b" },
+    params: { mode: "drop" },
+    expect: { code: "denied", reason: "in a case" },
+  },
+  {
+    name: "case_all",
+    token: { scope: "a b" },
+    params: {},
+    expect: { code: "denied", reason: "otherwise" },
+  },
+  // a pattern that denies each call denies this one before its arguments are read
+  {
+    name: "case_denied",
+    params: { mode: "drop" },
+    expect: { code: "denied", reason: "by pattern" },
+  },
   { name: "list_a", token: { scope: "a" }, expect: { code: "allowed", scopes: ["a"] } },
   { name: "list_", token: { scope: "a" }, expect: { code: "allowed", scopes: ["a"] } },
   { name: "list", token: { scope: "a" }, expect: { code: "unknown_operation" } },
@@ -249,5 +280,27 @@ describe("patterns of tool names", () => {
       expect(wide.decideUntrusted({ scope: scopes }, "tt").code).toBe("allowed");
     }
     expect(decision.missing).toHaveLength(1);
+  });
+});
+
+describe("an operation while Object.prototype is polluted", () => {
+  const prototype = Object.prototype as unknown as Record<string, unknown>;
+  const POLLUTION = { first: 0, branches: [], combined: [] };
+  afterEach(() => {
+    for (const name of Object.keys(POLLUTION)) delete prototype[name];
+  });
+
+  it.each(Object.entries(POLLUTION))("has no `%s` from there", (name, value) => {
+    prototype[name] = value;
+    // an operation is prepared at its first call
+    const polluted = loadPolicy({
+      name: "Polluted",
+      version: "1",
+      scopes: { a: {}, "/y/{i}/{j}": {} },
+      tools: { both: "/y/{i}/{j}" },
+    });
+    const codeOf = (scope: string) =>
+      polluted.decideUntrusted({ scope }, "both", { i: "1", j: "2" }).code;
+    expect([codeOf("/y/1/2"), codeOf("a")]).toEqual(["allowed", "insufficient_scope"]);
   });
 });
