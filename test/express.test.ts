@@ -493,6 +493,27 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         expect(ran).not.toHaveBeenCalled();
       },
     );
+
+    it("runs the handler if the gate only reports, as without a gate", async () => {
+      const { authorizer, isAsked, go } = createWaitingAuthorizer();
+      const ran = vi.fn();
+      const app = make();
+      app.use((_req, res, next) => {
+        void isAsked.then(() => {
+          res.status(504).send("too late");
+          go();
+        });
+        next();
+      });
+      const gate = expressGate(authorizer, { dangerouslyReportOnly: true });
+      app.get("/", gate("list_courses"), ran);
+      const running = await listen(createServer(app));
+      open.push(running);
+      const headers = ["Authorization: Bearer unknown"];
+      const { status } = await send(running.port, { method: "GET", path: "/", headers });
+      await vi.waitFor(() => expect(ran).toHaveBeenCalledOnce());
+      expect(status).toBe(504);
+    });
   });
 
   describe("the metadata of the resource", () => {

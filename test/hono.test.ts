@@ -253,7 +253,11 @@ describe("assertCovers of Hono", () => {
     const app = new Hono();
     app.get("/accounts/:accountID", other.endpoint(), (c) => c.text("other authorizer"));
     app.mount("/mounted", () => new Response("mounted"));
-    app.get("/open", (c) => c.text("open"));
+    app.get(
+      "/open",
+      async (_c, next) => next(),
+      (c) => c.text("open"),
+    );
     app.get(
       "/late",
       async (_c, next) => next(),

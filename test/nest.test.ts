@@ -1,10 +1,12 @@
 import "reflect-metadata";
-import { UseGuards, VersioningType } from "@nestjs/common";
+import { type INestApplication, Module, UseGuards, VersioningType } from "@nestjs/common";
+import { RouterModule } from "@nestjs/core";
 import fc from "fast-check";
 import { createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
 import { type NestGateOptions, type NestRequest, scopePolicyGuard } from "scope-policy/nest";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { distinctionsOf } from "../src/nest/platform.js";
 import {
   createController,
   createNest,
@@ -131,12 +133,14 @@ describe.each(NAMES)("the gate of %s", (platform) => {
       handler("/open", []),
       handler("/other", [other("search")]),
       handler("/search", [gate("search")]),
+      handler("/saved", [], () => "ok", "POST"),
     ]);
     const app = await createNest(platform, [open]);
     app.useGlobalGuards(gate);
     expect(findingsOf(() => gate.assertCovers(app, ONLY))).toEqual([
       "unmapped_route GET /open (Generated.at_open)",
       "unmapped_route GET /other (Generated.at_other)",
+      "unmapped_route POST /saved (Generated.at_saved)",
     ]);
     const ask = await askOf(app);
     expect(summaryOf(await ask("/open", "ann"))).toBe("403 unknown_operation");
@@ -159,6 +163,20 @@ describe.each(NAMES)("the gate of %s", (platform) => {
     expect(summaryOf(await ask("/api/v1/projects/%37", "ann"))).toBe("403 unknown_operation");
     expect(summaryOf(await ask("/api/v1/projects/7"))).toBe("401 unauthenticated");
     gate.assertCovers(app);
+  });
+
+  it("knows the path of a module", async () => {
+    const gate = createGate();
+    class Inner {}
+    Module({ controllers: [createController("projects", [handler(":p", [gate.endpoint()])])] })(
+      Inner,
+    );
+    const paths = RouterModule.register([{ path: "api/v1", module: Inner }]);
+    const app = await createNest(platform, [], {}, [Inner, paths]);
+    await app.init();
+    gate.assertCovers(app);
+    const ask = await askOf(app);
+    expect(summaryOf(await ask("/api/v1/projects/7", "ann"))).toBe("200 ok");
   });
 
   it("writes denials as every gate does, and no body for HEAD", async () => {
@@ -329,4 +347,12 @@ describe("scopePolicyGuard", () => {
     expect(await gate.public().canActivate(context as never)).toBe(true);
     expect(() => gate.assertCovers({})).toThrow(PolicyError);
   });
+});
+
+it("takes a platform without an instance to distinguish everything", () => {
+  const app = { getHttpAdapter: () => ({ getInstance: () => undefined }) };
+  expect(distinctionsOf(app as unknown as INestApplication)).toEqual([
+    "trailing_slash",
+    "letter_case",
+  ]);
 });

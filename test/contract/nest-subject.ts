@@ -8,6 +8,7 @@ import {
   Get,
   type INestApplication,
   Module,
+  type ModuleMetadata,
   Patch,
   Post,
   Put,
@@ -83,9 +84,10 @@ export function createNest(
   platform: Platform,
   controllers: readonly (new () => object)[],
   router: RouterSettings = {},
+  imports: ModuleMetadata["imports"] = [],
 ): Promise<INestApplication> {
   class App {}
-  Module({ controllers: [...controllers] })(App);
+  Module({ controllers: [...controllers], imports })(App);
   return NestFactory.create(App, PLATFORMS[platform](router), { logger: false, bodyParser: false });
 }
 
