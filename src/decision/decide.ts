@@ -85,13 +85,15 @@ function decideByKind(
   params: unknown,
   origin: CallOrigin,
 ): Decision {
-  if (operation.first >= 0) {
+  const { byState, byValue } = operation;
+  if (operation.first >= 0 || byState !== undefined) {
     if (token === undefined) return UNAUTHENTICATED;
     const tokenScopes = tokenScopesOf(decider, token);
-    return tokenScopes === undefined ? INVALID_TOKEN : decideByChoice(operation, tokenScopes);
+    if (tokenScopes === undefined) return INVALID_TOKEN;
+    return byState === undefined
+      ? decideByChoice(operation, tokenScopes)
+      : decideByState(decider, operation, byState, tokenScopes, token);
   }
-  const { byState, byValue } = operation;
-  if (byState !== undefined) return decideByState(decider, operation, byState, token);
   return byValue === undefined || token === undefined
     ? decideFully(decider, operation, token, params, origin)
     : decideForValue(decider, byValue, token, params);
@@ -102,11 +104,9 @@ function decideByState(
   decider: Decider,
   operation: PreparedOperation,
   byState: StateDecisions,
+  tokenScopes: TokenScopes,
   token: unknown,
 ): Decision {
-  if (token === undefined) return UNAUTHENTICATED;
-  const tokenScopes = tokenScopesOf(decider, token);
-  if (tokenScopes === undefined) return INVALID_TOKEN;
   // read once: a getter can return something else at the next read, and the decision would be kept for another tier
   const tier = byState.hasTiers ? readOwn(token, "tier") : undefined;
   const state = stateOf(byState, tokenScopes, tier, decider.policy);

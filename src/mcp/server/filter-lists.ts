@@ -5,7 +5,7 @@ import { LISTED_CODES, listWithHiddenTools, type ToolView } from "../../decision
 import { meetsCase } from "../../decision/prepare.js";
 import { isObject } from "../../grammar/is-object.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
-import type { Case, When } from "../../policy/compiled-policy.js";
+import type { When } from "../../policy/compiled-policy.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { createResourceLookup } from "../shared/resource-uris.js";
 import type { McpSurface } from "../shared/shared-options.js";
@@ -143,7 +143,10 @@ function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: 
   const { patterns } = compiledPolicyOf(policy);
   const matching = patterns.filter(({ matches }) => matches(tool));
   const calls = matching.flatMap(({ operation: { cases } }) =>
-    cases.flatMap(({ when }, at) => callOf(when, cases.slice(0, at)) ?? []),
+    cases.flatMap(({ when }, at) => {
+      const isFirst = (call: object) => cases.findIndex((one) => meetsCase(one.when, call)) === at;
+      return callsOf(when).find(isFirst) ?? [];
+    }),
   );
   const last = policy.decideUntrusted(viewer, tool, {});
   const decisions = [last, ...calls.map((call) => policy.decideUntrusted(viewer, tool, call))];
@@ -154,26 +157,14 @@ function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: 
 /** Maximum number of calls that are tried for one case. */
 const MAX_CALLS = 1_000;
 
-/** Returns the arguments of a call that meets a case and no earlier one; `undefined` if none of the calls that are tried does. */
-function callOf(when: When, earlier: readonly Case[]): object | undefined {
-  let left = MAX_CALLS;
-  for (const entries of argumentsOf(when)) {
-    const call: object = Object.fromEntries(entries);
-    if (!earlier.some((other) => meetsCase(other.when, call))) return call;
-    left -= 1;
-    if (left === 0) break;
-  }
-  return undefined;
-}
-
-/** Returns the arguments of each call that meets a condition, with no other arguments. */
-function* argumentsOf([first, ...others]: When): Generator<(readonly [string, unknown])[]> {
-  if (first === undefined) yield [];
-  else {
-    const [name, values] = first;
-    for (const value of values)
-      for (const rest of argumentsOf(others)) yield [[name, value], ...rest];
-  }
+/** Returns the arguments of calls that meet a condition, with no other arguments. */
+function callsOf(when: When): readonly object[] {
+  let calls: object[] = [{}];
+  for (const [name, values] of when)
+    calls = calls
+      .flatMap((call) => [...values].map((value) => ({ ...call, [name]: value })))
+      .slice(0, MAX_CALLS);
+  return calls;
 }
 
 /**
