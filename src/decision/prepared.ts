@@ -66,7 +66,7 @@ export interface PreparedRule {
 export interface ScopeChoice {
   /** The id of the first scope; -1 for an operation that has no such decisions. */
   readonly first: number;
-  /** The id of the other scope; -1 if there is none. */
+  /** The id of the other scope; that of the first one again if there is none. */
   readonly second: number;
   /** Whether both are among the first 32 of the policy, which are kept as bits with a token. */
   readonly isLow: boolean;

@@ -32,7 +32,7 @@ export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
   const [only, another] = operation.plain ?? [];
   if (only === undefined || another !== undefined || isSlow(operation)) return undefined;
   const { byScopes, alternatives } = only.rule;
-  const [first, second] = alternatives;
+  const [first, second = first] = alternatives;
   const granted = first?.granted;
   const isChoice =
     byScopes &&
@@ -43,7 +43,7 @@ export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
   const accepted = alternatives.map((one) => (one.granted as Allowed).scopes);
   return {
     first: first?.literals[0] as number,
-    second: second?.literals[0] ?? -1,
+    second: second?.literals[0] as number,
     isLow: alternatives.every(({ literals }) => (literals[0] as number) < LOW_SCOPES),
     ifFirst: granted,
     ifSecond: second?.granted,
@@ -53,18 +53,14 @@ export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
 
 /** Returns the decision of an operation that has a {@link ScopeChoice}. */
 export function decideByChoice(choice: ScopeChoice, tokenScopes: TokenScopes): Decision {
-  const { second } = choice;
   if (hasScope(tokenScopes, choice.first)) return choice.ifFirst as Decision;
-  const isSecond = second >= 0 && hasScope(tokenScopes, second);
-  return (isSecond ? choice.ifSecond : choice.ifNone) as Decision;
+  return (hasScope(tokenScopes, choice.second) ? choice.ifSecond : choice.ifNone) as Decision;
 }
 
 /** As {@link decideByChoice}, by the first 32 scopes of a token as bits. */
 export function decideByBits(choice: ScopeChoice, low: number): Decision {
-  const { second } = choice;
   if (hasBit(low, choice.first)) return choice.ifFirst as Decision;
-  const isSecond = second >= 0 && hasBit(low, second);
-  return (isSecond ? choice.ifSecond : choice.ifNone) as Decision;
+  return (hasBit(low, choice.second) ? choice.ifSecond : choice.ifNone) as Decision;
 }
 
 /** Returns the place for the decisions of an operation by state; `undefined` if more than the state decides. */

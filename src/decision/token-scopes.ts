@@ -62,11 +62,17 @@ export function createTokenScopes(
   const [first] = bound;
   const isOne = !hasUnusable && bound.every(([, values]) => values === first?.[1]);
   const values = isOne ? first?.[1] : undefined;
-  if (isOne && words === undefined && firstParty === undefined)
-    return { text, low, high, list, rest: values };
-  const byValues = isOne ? undefined : setsByValues(bound);
-  const keys = isOne ? [] : [...new Set(bound.map(([scope, values]) => `${scope} ${values}`))];
-  return { text, low, high, list, rest: { words, values, byValues, keys, firstParty } };
+  const rest =
+    isOne && words === undefined && firstParty === undefined
+      ? values
+      : {
+          words,
+          values,
+          byValues: isOne ? undefined : setsByValues(bound),
+          keys: isOne ? [] : [...new Set(bound.map(([scope, values]) => `${scope} ${values}`))],
+          firstParty,
+        };
+  return { text, low, high, list, rest };
 }
 
 /** Returns the members that few tokens have. */
@@ -93,8 +99,9 @@ export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
   return list !== undefined ? isInList(list, scope) : hasFarScope(tokenScopes, scope);
 }
 
-function hasFarScope({ rest }: TokenScopes, scope: number): boolean {
-  return typeof rest === "object" && rest.words !== undefined && isInWords(rest.words, scope);
+function hasFarScope(tokenScopes: TokenScopes, scope: number): boolean {
+  const words = moreOf(tokenScopes)?.words;
+  return words !== undefined && isInWords(words, scope);
 }
 
 /** Returns the ids of all scopes of a token. */

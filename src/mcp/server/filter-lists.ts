@@ -143,15 +143,15 @@ function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: 
   const { patterns } = compiledPolicyOf(policy);
   const matching = patterns.filter(({ matches }) => matches(tool));
   const calls = matching.flatMap(({ operation: { cases } }) =>
-    cases.flatMap(({ when }, at) => {
-      const isFirst = (call: object) => cases.findIndex((one) => meetsCase(one.when, call)) === at;
-      return callsOf(when).find(isFirst) ?? [];
-    }),
+    cases.flatMap(
+      (own) =>
+        callsOf(own.when).find((call) => cases.find(({ when }) => meetsCase(when, call)) === own) ??
+        [],
+    ),
   );
-  const last = policy.decideUntrusted(viewer, tool, {});
-  const decisions = [last, ...calls.map((call) => policy.decideUntrusted(viewer, tool, call))];
+  const decisions = [{}, ...calls].map((call) => policy.decideUntrusted(viewer, tool, call));
   const withCode = (code: DecisionCode) => decisions.find((one) => one.code === code);
-  return withCode("allowed") ?? withCode("invalid_params") ?? last;
+  return withCode("allowed") ?? withCode("invalid_params") ?? (decisions[0] as Decision);
 }
 
 /** Maximum number of calls that are tried for one case. */
@@ -159,12 +159,13 @@ const MAX_CALLS = 1_000;
 
 /** Returns the arguments of calls that meet a condition, with no other arguments. */
 function callsOf(when: When): readonly object[] {
-  let calls: object[] = [{}];
-  for (const [name, values] of when)
-    calls = calls
-      .flatMap((call) => [...values].map((value) => ({ ...call, [name]: value })))
-      .slice(0, MAX_CALLS);
-  return calls;
+  return when.reduce<object[]>(
+    (calls, [name, values]) =>
+      calls
+        .flatMap((call) => [...values].map((value) => ({ ...call, [name]: value })))
+        .slice(0, MAX_CALLS),
+    [{}],
+  );
 }
 
 /**
