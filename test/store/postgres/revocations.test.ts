@@ -86,35 +86,41 @@ describe("on PostgreSQL", () => {
     await store.close();
   });
 
+  /** Returns the processes of the server to which connections for notifications are open. */
+  const listeners = async (db: ReturnType<typeof database.open>) => {
+    const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity
+      where query = 'listen scope_policy_revocations'`.execute(db);
+    return rows.map(({ pid }) => pid);
+  };
+  const connected = (db: ReturnType<typeof database.open>) =>
+    vi.waitFor(async () => expect(await listeners(db)).toHaveLength(1), { timeout: 30_000 });
+
   it("a notification makes another process read at once, also after its connection was cut", async () => {
     const here = await openStore();
     const db = database.open();
     // by its timer, the other process reads every second
     const there = await openStore({ maxLag: 5_000, listen: () => new pg.Client(database.url) });
-    const listeners = async () => {
-      const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity
-        where query = 'listen scope_policy_revocations'`.execute(db);
-      return rows.map(({ pid }) => pid);
-    };
-    const connected = () =>
-      vi.waitFor(async () => expect(await listeners()).toHaveLength(1), { timeout: 30_000 });
-    await connected();
-    const [pid] = await listeners();
+    await connected(db);
+    const [pid] = await listeners(db);
     await sql`select pg_terminate_backend(${pid})`.execute(db);
-    await vi.waitFor(async () => expect(await listeners()).not.toContain(pid), { timeout: 30_000 });
-    await connected();
+    await vi.waitFor(async () => expect(await listeners(db)).not.toContain(pid), {
+      timeout: 30_000,
+    });
+    await connected(db);
     await here.revocations.add({ kind: "token", jti: "a", by });
     await vi.waitFor(() => expect(there.isRevoked(tokenOf("a"))).toBe(true), {
       timeout: 30_000,
       interval: 5,
     });
     for (const store of [here, there]) await store.close();
-    await vi.waitFor(async () => expect(await listeners()).toEqual([]), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await listeners(db)).toEqual([]), { timeout: 30_000 });
   });
 
   it("a notification is enough: the timer of the other process does not run within the test", async () => {
     const here = await openStore();
     const there = await openStore({ maxLag: 600_000, listen: () => new pg.Client(database.url) });
+    await connected(database.open()); // the process reads once more when it is
+    await there.flush();
     await here.revocations.add({ kind: "token", jti: "a", by });
     await vi.waitFor(() => expect(there.isRevoked(tokenOf("a"))).toBe(true), { timeout: 30_000 });
     for (const store of [here, there]) await store.close();
