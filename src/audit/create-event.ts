@@ -16,7 +16,6 @@ import {
 } from "./redaction/clean-text.js";
 import { REDACTED } from "./redaction/credential-patterns.js";
 import { createDigester } from "./redaction/digest.js";
-import { findOwn } from "./redaction/plain-copy.js";
 import { isSecretName, secretNames } from "./redaction/secret-names.js";
 import { type AuditedOperation, createOperationLookup } from "./requirement.js";
 
@@ -142,8 +141,8 @@ function createScopeRedactor(
     .filter((name) => isSecretName(name, secrets))
     .flatMap((name) =>
       sources.flatMap((source) => {
-        const found = findOwn(Object(source) as object, name);
-        const text = found === "unreadable" ? undefined : boundValueText(found.value);
+        // as the decision reads it
+        const text = boundValueText(readOwn(source, name));
         return typeof text === "string" && text !== "" ? [text] : [];
       }),
     );
@@ -212,7 +211,7 @@ function createScopeWriter(
   let room = MAX_SCOPES;
   return (names) =>
     names.flatMap((name) => {
-      const clean = redactCredentials(hide(cleanText(name, MAX_NAME)));
+      const clean = redactCredentials(cleanText(hide(name), MAX_NAME));
       room -= clean.length + 3;
       return room < 0 ? [] : [clean];
     });

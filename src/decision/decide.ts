@@ -16,12 +16,11 @@ import {
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
-import { knownLowScopes, knownScopes } from "./own-token.js";
+import { knownScopes } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
 import {
   allowedValue,
-  decideByBits,
   decideByChoice,
   decideByTemplate,
   decideByValue,
@@ -70,9 +69,9 @@ export function decideOperation(
   params: unknown,
   origin: CallOrigin = AT_GATE,
 ): Decision {
-  if (operation.isLow) {
-    const low = knownLowScopes(token, decider.policy);
-    if (low !== undefined) return decideByBits(operation, low);
+  if (operation.first >= 0) {
+    const tokenScopes = knownScopes(token, decider.policy);
+    if (tokenScopes !== undefined) return decideByChoice(operation, tokenScopes);
   }
   return decideByKind(decider, operation, token, params, origin);
 }

@@ -33,7 +33,6 @@ export function prepareOperation(operation: Operation, tiers: number): PreparedO
 const UNDECIDED = {
   first: -1,
   second: -1,
-  isLow: false,
   ifFirst: undefined,
   ifSecond: undefined,
   ifNone: undefined,
@@ -54,7 +53,6 @@ function arrange(given: OperationDraft): PreparedOperation {
   return {
     first: draft.first,
     second: draft.second,
-    isLow: draft.isLow,
     ifFirst: draft.ifFirst,
     ifSecond: draft.ifSecond,
     ifNone: draft.ifNone,

@@ -68,8 +68,6 @@ export interface ScopeChoice {
   readonly first: number;
   /** The id of the other scope; that of the first one again if there is none. */
   readonly second: number;
-  /** Whether both are among the first 32 of the policy, which are kept as bits with a token. */
-  readonly isLow: boolean;
   readonly ifFirst: Decision | undefined;
   readonly ifSecond: Decision | undefined;
   readonly ifNone: Decision | undefined;

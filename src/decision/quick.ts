@@ -18,7 +18,6 @@ import type {
   ValueRule,
   ValueWay,
 } from "./prepared.js";
-import { hasBit, LOW_SCOPES } from "./scope-set.js";
 import { hasScope, isFor, type TokenScopes } from "./token-scopes.js";
 
 // The fast path: what most calls need, with as little work as possible. `decideCases` in `decide.ts` decides on every call, and the
@@ -44,7 +43,6 @@ export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
   return {
     first: first?.literals[0] as number,
     second: second?.literals[0] as number,
-    isLow: alternatives.every(({ literals }) => (literals[0] as number) < LOW_SCOPES),
     ifFirst: granted,
     ifSecond: second?.granted,
     ifNone: deepFreeze(insufficientScope(granted.scopes, granted.scopes, accepted)),
@@ -55,12 +53,6 @@ export function choiceOf(operation: QuickFacts): ScopeChoice | undefined {
 export function decideByChoice(choice: ScopeChoice, tokenScopes: TokenScopes): Decision {
   if (hasScope(tokenScopes, choice.first)) return choice.ifFirst as Decision;
   return (hasScope(tokenScopes, choice.second) ? choice.ifSecond : choice.ifNone) as Decision;
-}
-
-/** As {@link decideByChoice}, by the first 32 scopes of a token as bits. */
-export function decideByBits(choice: ScopeChoice, low: number): Decision {
-  if (hasBit(low, choice.first)) return choice.ifFirst as Decision;
-  return (hasBit(low, choice.second) ? choice.ifSecond : choice.ifNone) as Decision;
 }
 
 /** Returns the place for the decisions of an operation by state; `undefined` if more than the state decides. */

@@ -11,10 +11,7 @@ export interface ScopeSet {
   readonly words: readonly number[] | undefined;
 }
 
-/** Number of scopes whose ids are bits of `low`. */
-export const LOW_SCOPES = 32;
-/** Number of scopes that are bits of `low` and `high`. */
-export const FIRST_FAR = 64;
+const FIRST_FAR = 64;
 /** Number of ids up to which a list is read faster than a word far away. */
 const LIST_LENGTH = 24;
 
@@ -24,7 +21,7 @@ export function createScopeSet(ids: readonly number[]): ScopeSet {
   let high = 0;
   const far = new Set<number>();
   for (const id of ids) {
-    if (id < LOW_SCOPES) low |= 1 << id;
+    if (id < 32) low |= 1 << id;
     else if (id < FIRST_FAR) high |= 1 << id;
     else far.add(id);
   }
@@ -39,11 +36,6 @@ function wordsOf(ids: readonly number[]): readonly number[] {
   return words;
 }
 
-/** Returns whether the bit of an id is set in one of the two numbers. A shift uses the last five bits of the id. */
-export function hasBit(bits: number, id: number): boolean {
-  return ((bits >>> id) & 1) === 1;
-}
-
 /** Returns whether an id is in a list. For the few ids of a token, `includes` takes twice as long. */
 export function isInList(list: readonly number[], id: number): boolean {
   for (let index = 0; index < list.length; index += 1) if (list[index] === id) return true;
@@ -52,7 +44,7 @@ export function isInList(list: readonly number[], id: number): boolean {
 
 /** Returns whether the bit of an id is set. */
 export function isInWords(words: readonly number[], id: number): boolean {
-  return hasBit(words[id >>> 5] ?? 0, id);
+  return (((words[id >>> 5] ?? 0) >>> id) & 1) === 1; // a shift uses the last five bits of the id
 }
 
 /** Returns whether an id is in a set. */
@@ -69,6 +61,6 @@ export function idsOf({ low, high, list = [], words = [] }: ScopeSet): readonly 
 function bitsOf(words: readonly number[]): readonly number[] {
   const bits = Array.from({ length: 32 }, (_, bit) => bit);
   return words.flatMap((word, index) =>
-    bits.filter((bit) => hasBit(word, bit)).map((bit) => index * 32 + bit),
+    bits.filter((bit) => ((word >>> bit) & 1) === 1).map((bit) => index * 32 + bit),
   );
 }

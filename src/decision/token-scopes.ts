@@ -1,17 +1,7 @@
 import { entryOf } from "../grammar/entry-of.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import type { PreparedUse, Values } from "./prepared.js";
-import {
-  createScopeSet,
-  FIRST_FAR,
-  hasBit,
-  hasId,
-  idsOf,
-  isInList,
-  isInWords,
-  LOW_SCOPES,
-  type ScopeSet,
-} from "./scope-set.js";
+import { createScopeSet, hasId, idsOf, isInList, isInWords, type ScopeSet } from "./scope-set.js";
 
 /**
  * The scopes that are granted in a token, including implied ones, but not reserved ones. There is one object for each token that is
@@ -62,17 +52,11 @@ export function createTokenScopes(
   const [first] = bound;
   const isOne = !hasUnusable && bound.every(([, values]) => values === first?.[1]);
   const values = isOne ? first?.[1] : undefined;
-  const rest =
-    isOne && words === undefined && firstParty === undefined
-      ? values
-      : {
-          words,
-          values,
-          byValues: isOne ? undefined : setsByValues(bound),
-          keys: isOne ? [] : [...new Set(bound.map(([scope, values]) => `${scope} ${values}`))],
-          firstParty,
-        };
-  return { text, low, high, list, rest };
+  if (isOne && words === undefined && firstParty === undefined)
+    return { text, low, high, list, rest: values };
+  const byValues = isOne ? undefined : setsByValues(bound);
+  const keys = isOne ? [] : [...new Set(bound.map(([scope, values]) => `${scope} ${values}`))];
+  return { text, low, high, list, rest: { words, values, byValues, keys, firstParty } };
 }
 
 /** Returns the members that few tokens have. */
@@ -93,15 +77,14 @@ export function firstPartyScopes(tokenScopes: TokenScopes): TokenScopes {
 
 /** Returns whether a scope is in the token; for a template, whether it is for any value. */
 export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
-  if (scope < LOW_SCOPES) return hasBit(tokenScopes.low, scope);
-  if (scope < FIRST_FAR) return hasBit(tokenScopes.high, scope);
+  if (scope < 32) return ((tokenScopes.low >>> scope) & 1) === 1;
+  if (scope < 64) return ((tokenScopes.high >>> scope) & 1) === 1;
   const { list } = tokenScopes;
   return list !== undefined ? isInList(list, scope) : hasFarScope(tokenScopes, scope);
 }
 
-function hasFarScope(tokenScopes: TokenScopes, scope: number): boolean {
-  const words = moreOf(tokenScopes)?.words;
-  return words !== undefined && isInWords(words, scope);
+function hasFarScope({ rest }: TokenScopes, scope: number): boolean {
+  return typeof rest === "object" && rest.words !== undefined && isInWords(rest.words, scope);
 }
 
 /** Returns the ids of all scopes of a token. */

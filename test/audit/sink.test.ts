@@ -134,6 +134,18 @@ describe("a sink", () => {
     ["letter", { ssn: "e", pin: "9" }, {}, "/p[redacted]opl[redacted]/[redacted]/[redacted]"],
     ["part of another one", { ssn: "12", pin: "1234" }, {}, "/people/[redacted]/[redacted]"],
     [
+      "text that a getter returns",
+      Object.defineProperty({ pin: "9" }, "ssn", { get: () => "123-45", enumerable: true }),
+      {},
+      "/people/[redacted]/[redacted]",
+    ],
+    [
+      "text, which does not fit into the event",
+      { ssn: "1".repeat(128), pin: "2,".repeat(64) },
+      {},
+      "/people/[redacted]/[redacted]",
+    ],
+    [
       "text, which the arguments of the event do not have",
       { ssn: "123-45", pin: "9" },
       { arguments: { uri: "a" } },

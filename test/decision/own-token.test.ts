@@ -1,38 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
-import {
-  addScopes,
-  freezeToken,
-  keepScopes,
-  knownLowScopes,
-  knownScopes,
-} from "../../src/decision/own-token.js";
+import { addScopes, freezeToken, keepScopes, knownScopes } from "../../src/decision/own-token.js";
 import { createTokenScopes, type TokenScopes } from "../../src/decision/token-scopes.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
-import type { CompiledPolicy } from "../../src/policy/compiled-policy.js";
 
 const compiled = () =>
   compiledPolicyOf(loadPolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { a: "a" } }));
 const policy = compiled();
-const DRAFT = { ids: [0, 3], bound: [], hasUnusable: false };
-const scopesOf = (text: string): TokenScopes => createTokenScopes(text, DRAFT, undefined);
+const scopesOf = (text: string): TokenScopes =>
+  createTokenScopes(text, { ids: [0], bound: [], hasUnusable: false }, undefined);
 const scopes = scopesOf("a");
-
-/** Returns all scopes and the first 32 that are kept with a token. */
-const keptWith = (token: unknown, policy: CompiledPolicy) => [
-  knownScopes(token, policy),
-  knownLowScopes(token, policy),
-];
-const NOTHING = [undefined, undefined];
 
 describe("the scopes that are kept with a token", () => {
   it("are found again, under the same policy", () => {
     const token = { scope: "a" };
-    expect(keptWith(token, policy)).toEqual(NOTHING);
+    expect(knownScopes(token, policy)).toBeUndefined();
     addScopes(token, policy, scopes);
-    expect(keptWith(token, policy)).toEqual([scopes, 0b1001]);
-    expect(keptWith(token, compiled())).toEqual(NOTHING);
-    expect(keptWith({ ...token }, policy)).toEqual(NOTHING);
+    expect(knownScopes(token, policy)).toBe(scopes);
+    expect(knownScopes(token, compiled())).toBeUndefined();
+    expect(knownScopes({ ...token }, policy)).toBeUndefined();
   });
 
   it("are those of the last policy", () => {
@@ -40,10 +26,7 @@ describe("the scopes that are kept with a token", () => {
     const [other, others] = [compiled(), scopesOf("a")];
     addScopes(token, policy, scopes);
     expect(keepScopes(token, other, others)).toBe(true);
-    expect(keptWith(token, policy)).toEqual(NOTHING);
-    expect(keptWith(token, other)).toEqual([others, 0b1001]);
-    keepScopes(token, other, createTokenScopes("a", { ...DRAFT, ids: [31] }, undefined));
-    expect(knownLowScopes(token, other)).toBe(-(2 ** 31));
+    expect([knownScopes(token, policy), knownScopes(token, other)]).toEqual([undefined, others]);
   });
 
   it("are not used while the token has another scope, or one that throws", () => {
@@ -51,23 +34,23 @@ describe("the scopes that are kept with a token", () => {
     addScopes(token, policy, scopes);
     for (const scope of ["b", "", ["a"], undefined, Object("a")]) {
       token.scope = scope;
-      expect(keptWith(token, policy)).toEqual(NOTHING);
+      expect(knownScopes(token, policy)).toBeUndefined();
     }
     token.scope = "a";
-    expect(keptWith(token, policy)).toEqual([scopes, 0b1001]);
+    expect(knownScopes(token, policy)).toBe(scopes);
     Object.defineProperty(token, "scope", {
       get: () => {
         throw new Error("no");
       },
     });
-    expect(keptWith(token, policy)).toEqual(NOTHING);
+    expect(knownScopes(token, policy)).toBeUndefined();
   });
 
   it("have no room in a token of a caller until they are added, and none in a frozen one", () => {
     expect(keepScopes({ scope: "a" }, policy, scopes)).toBe(false);
     const frozen = Object.freeze({ scope: "a" });
     addScopes(frozen, policy, scopes);
-    expect(keptWith(frozen, policy)).toEqual(NOTHING);
+    expect(knownScopes(frozen, policy)).toBeUndefined();
     expect(keepScopes(frozen, policy, scopes)).toBe(false);
   });
 
@@ -82,13 +65,13 @@ describe("the scopes that are kept with a token", () => {
       }),
     );
     expect(Object.isFrozen(token)).toBe(true);
-    expect(keptWith(token, policy)).toEqual(NOTHING);
+    expect(knownScopes(token, policy)).toBeUndefined();
     expect(keepScopes(token, policy, scopes)).toBe(true);
-    expect(keptWith(token, policy)).toEqual([scopes, 0b1001]);
+    expect(knownScopes(token, policy)).toBe(scopes);
     expect(reads).toBe(0);
   });
 
   it.each([[undefined], [null], ["a"], [1], [true]])("are missing for %j", (token) => {
-    expect(keptWith(token, policy)).toEqual(NOTHING);
+    expect(knownScopes(token, policy)).toBeUndefined();
   });
 });

@@ -24,8 +24,8 @@ const isFrozen = (value: unknown): boolean =>
   (Object.isFrozen(value) && Object.values(value).every(isFrozen));
 
 describe("an operation for which one scope of one or two is enough", () => {
-  // The first 32 ids (up to that of `more29`) are bits that are kept with a token that comes again. Ids beyond the 64th are in a list, or
-  // in words if a token has many.
+  // the first 32 ids (up to that of `more29`) are bits of one number, the next ones of another; those beyond the 64th are in a list, or in
+  // words if a token has many
   const more = Array.from({ length: 100 }, (_, index) => `more${index}`);
   const policy = loadPolicy({
     name: "Choice",

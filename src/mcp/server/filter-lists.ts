@@ -2,10 +2,8 @@ import { type AccessToken, readOwn } from "../../decision/access-token.js";
 import type { Decision, DecisionCode } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import { LISTED_CODES, listWithHiddenTools, type ToolView } from "../../decision/list-tools.js";
-import { meetsCase } from "../../decision/prepare.js";
 import { isObject } from "../../grammar/is-object.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
-import type { When } from "../../policy/compiled-policy.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { createResourceLookup } from "../shared/resource-uris.js";
 import type { McpSurface } from "../shared/shared-options.js";
@@ -142,30 +140,14 @@ function markPrivate(method: string, result: unknown, token: AccessToken | undef
 function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: string): Decision {
   const { patterns } = compiledPolicyOf(policy);
   const matching = patterns.filter(({ matches }) => matches(tool));
-  const calls = matching.flatMap(({ operation: { cases } }) =>
-    cases.flatMap(
-      (own) =>
-        callsOf(own.when).find((call) => cases.find(({ when }) => meetsCase(when, call)) === own) ??
-        [],
-    ),
+  const cases = matching.flatMap(({ operation }) => operation.cases);
+  const calls = cases.map(({ when }) =>
+    Object.fromEntries(when.map(([name, values]) => [name, [...values][0]])),
   );
-  const decisions = [{}, ...calls].map((call) => policy.decideUntrusted(viewer, tool, call));
+  const last = policy.decideUntrusted(viewer, tool, {});
+  const decisions = [last, ...calls.map((call) => policy.decideUntrusted(viewer, tool, call))];
   const withCode = (code: DecisionCode) => decisions.find((one) => one.code === code);
-  return withCode("allowed") ?? withCode("invalid_params") ?? (decisions[0] as Decision);
-}
-
-/** Maximum number of calls that are tried for one case. */
-const MAX_CALLS = 1_000;
-
-/** Returns the arguments of calls that meet a condition, with no other arguments. */
-function callsOf(when: When): readonly object[] {
-  return when.reduce<object[]>(
-    (calls, [name, values]) =>
-      calls
-        .flatMap((call) => [...values].map((value) => ({ ...call, [name]: value })))
-        .slice(0, MAX_CALLS),
-    [{}],
-  );
+  return withCode("allowed") ?? withCode("invalid_params") ?? last;
 }
 
 /**
