@@ -69,5 +69,9 @@ export function keepScopes(token: object, policy: CompiledPolicy, scopes: TokenS
 
 /** Makes room for the scopes of a token of a caller, and keeps them. A token that the caller has frozen keeps nothing. */
 export function addScopes(token: object, policy: CompiledPolicy, scopes: TokenScopes): void {
-  if (Object.isExtensible(token)) KnownToken.keep(new KnownToken(token, false), policy, scopes);
+  try {
+    if (Object.isExtensible(token)) KnownToken.keep(new KnownToken(token, false), policy, scopes);
+  } catch {
+    // a proxy that throws: nothing is kept with it
+  }
 }

@@ -54,6 +54,22 @@ describe("the scopes that are kept with a token", () => {
     expect(keepScopes(frozen, policy, scopes)).toBe(false);
   });
 
+  it("have no room in a proxy that says nothing of its target, and each decision is the same", () => {
+    const owner = loadPolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { a: "a" } });
+    for (const isExtensible of [
+      () => false,
+      () => {
+        throw new Error("no");
+      },
+    ]) {
+      const token = new Proxy({ scope: "a" }, { isExtensible });
+      addScopes(token, policy, scopes);
+      expect(knownScopes(token, policy)).toBeUndefined();
+      for (let call = 0; call < 20; call += 1)
+        expect(owner.decideUntrusted(token, "a").code).toBe("allowed");
+    }
+  });
+
   it("have room in a token that the library froze, whose scope is not read again", () => {
     let reads = 0;
     const token = freezeToken(
