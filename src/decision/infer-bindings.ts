@@ -128,7 +128,7 @@ function agree(
     const known = next[place];
     if (coverage !== undefined) {
       if (value === coverage.every) continue;
-      // a narrower value is also one that the other scopes cover
+      // a narrower value: whether the other scopes cover it too is checked with all values that were found
       if (known !== undefined && coverage.covering(value).includes(known)) next[place] = undefined;
     }
     if (next[place] !== undefined && next[place] !== value) return undefined;

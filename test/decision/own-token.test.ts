@@ -4,8 +4,8 @@ import { addScopes, freezeToken, keepScopes, knownScopes } from "../../src/decis
 import { createTokenScopes, type TokenScopes } from "../../src/decision/token-scopes.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 
-const compiled = () =>
-  compiledPolicyOf(loadPolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { a: "a" } }));
+const load = () => loadPolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { a: "a" } });
+const compiled = () => compiledPolicyOf(load());
 const policy = compiled();
 const scopesOf = (text: string): TokenScopes =>
   createTokenScopes(text, { ids: [0], bound: [], hasUnusable: false }, undefined);
@@ -55,7 +55,7 @@ describe("the scopes that are kept with a token", () => {
   });
 
   it("have no room in a proxy that says nothing of its target, and each decision is the same", () => {
-    const owner = loadPolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { a: "a" } });
+    const owner = load();
     for (const isExtensible of [
       () => false,
       () => {

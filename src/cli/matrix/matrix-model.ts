@@ -218,7 +218,7 @@ function cellsOf(
     for (const id of new Set(uses.map((use) => use.scope.id)))
       named.set(id, (named.get(id) ?? 0) + 1);
   }
-  // an account that has a type of each condition: with more types it meets at least as much
+  // an account that has a type of each condition: with more types, up to 1,024, it meets at least as much
   const types = [...ways, ...detail].flatMap(({ typeConditions }) =>
     typeConditions.map(([type]) => type as string),
   );
