@@ -59,8 +59,7 @@ export function decide(
 }
 
 /**
- * Returns the decision about a call of a resolved operation. What most calls need is here alone: then the engine inlines it into the
- * caller, which saves a tenth.
+ * Returns the decision about a call of a resolved operation. What most calls need is here alone, so that the engine can inline it.
  */
 export function decideOperation(
   decider: Decider,
