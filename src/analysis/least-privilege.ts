@@ -104,11 +104,11 @@ export function leastPrivilege<Types extends PolicyTypes>(
   const { held = "", params } = own;
   checkOptions("`leastPrivilege`", { operations }, { operations: required(isStringList) });
   const claims = { ...accountClaims(own), scope: held };
-  const { read } = deciderOf(policy);
+  const decider = deciderOf(policy);
   const needs: ScopeNeed[] = [];
   const unreachable: UnreachableOperation[] = [];
   for (const name of new Set<string>(operations)) {
-    const needed = needsOf(compiled, read, operationFor(policy, name), claims, params);
+    const needed = needsOf(decider, operationFor(policy, name), claims, params);
     if (needed.kind === "reachable") needs.push(...needed.needs);
     else unreachable.push({ operation: name, reason: needed.reason });
   }

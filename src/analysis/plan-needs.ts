@@ -56,13 +56,13 @@ export interface PlanContext {
 
 /** Returns what a step needs; the code of the denial if no token of a third party with this account can be allowed to take it. */
 export function needOf(step: NamedStep, context: PlanContext): StepNeed | DecisionCode {
-  const { policy, known, readValue } = context;
-  const { policy: compiled, read } = context.decider;
+  const { policy, decider, known, readValue } = context;
+  const compiled = decider.policy;
   const params = Object.entries(step.params ?? {});
   const args = Object.fromEntries(params.map(([name, id]) => [name, readValue(id)]));
   const operation = operationFor(policy, step.operation);
   const token = { ...accountClaims(context.account), scope: "" };
-  const found = needsOf(compiled, read, operation, token, args);
+  const found = needsOf(decider, operation, token, args);
   if (found.kind === "unreachable") return found.reason;
   const ids = params.map(([, id]) => id);
   const needs = found.needs.map((need) => neededWays(compiled, need));

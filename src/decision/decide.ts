@@ -16,7 +16,7 @@ import {
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
-import { knownScopes } from "./own-token.js";
+import { keptScopes, knownBits, knownScopes } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
 import {
@@ -58,6 +58,20 @@ export function decide(
   return decideOperation(decider, operation, token, params, origin);
 }
 
+/** Creates {@link decide} for calls from one origin. It has the table of names at hand: 6 of 36 ns. */
+export function createNamedDecider(
+  decider: Decider,
+  origin: CallOrigin,
+): (token: unknown, name: unknown, params?: unknown) => Decision {
+  const { known } = (origin.isFromCode ? decider.fromCode : decider).operations;
+  return (token, name, params) => {
+    const operation = known.get(name);
+    return operation === undefined
+      ? decide(decider, token, name, params, origin)
+      : decideOperation(decider, operation, token, params, origin);
+  };
+}
+
 /**
  * Returns the decision about a call of a resolved operation. What most calls need is here alone, so that the engine can inline it.
  */
@@ -69,8 +83,14 @@ export function decideOperation(
   origin: CallOrigin = AT_GATE,
 ): Decision {
   if (operation.first >= 0) {
-    const tokenScopes = knownScopes(token, decider.policy);
-    if (tokenScopes !== undefined) return decideByChoice(operation, tokenScopes);
+    const bits = knownBits(token, decider.marks);
+    if (bits !== undefined) {
+      // a shift takes the id modulo 32, as `scopeBitsOf` does
+      const hasFirst = (bits >>> operation.first) & 1;
+      if ((hasFirst | ((bits >>> operation.second) & 1)) === 0) return operation.ifNone as Decision;
+      if (!decider.isExact) return decideByChoice(operation, keptScopes(token));
+      return (hasFirst === 1 ? operation.ifFirst : operation.ifSecond) as Decision;
+    }
   }
   return decideByKind(decider, operation, token, params, origin);
 }
@@ -86,7 +106,9 @@ function decideByKind(
   const { byState, byValue } = operation;
   if (operation.first >= 0 || byState !== undefined) {
     if (token === undefined) return UNAUTHENTICATED;
-    const tokenScopes = tokenScopesOf(decider, token);
+    // for a choice, `decideOperation` has looked for what is kept with the token
+    const isNew = operation.first >= 0;
+    const tokenScopes = isNew ? readScopes(decider, token) : tokenScopesOf(decider, token);
     if (tokenScopes === undefined) return INVALID_TOKEN;
     return byState === undefined
       ? decideByChoice(operation, tokenScopes)
@@ -186,20 +208,20 @@ function decideCases(
   return explainDenial(policy, judge(facts), tokenScopes, facts, judge);
 }
 
+/** What reads the scopes of tokens. */
+export type ScopeReader = Pick<Decider, "policy" | "read" | "marks">;
+
 /**
  * Returns the scopes in a token, reserved ones only for a first-party client; `undefined` for an invalid token, whose scope or
  * boundaries cannot be read.
  */
-export function tokenScopesOf(
-  decider: Pick<Decider, "policy" | "read">,
-  token: unknown,
-): TokenScopes | undefined {
-  return knownScopes(token, decider.policy) ?? readScopes(decider, token);
+export function tokenScopesOf(decider: ScopeReader, token: unknown): TokenScopes | undefined {
+  return knownScopes(token, decider.marks) ?? readScopes(decider, token);
 }
 
 /** As {@link tokenScopesOf}, for a token with which its scopes are not kept. */
 function readScopes(
-  { policy: { boundaries }, read }: Pick<Decider, "policy" | "read">,
+  { policy: { boundaries }, read }: ScopeReader,
   token: unknown,
 ): TokenScopes | undefined {
   const scopes = read(token);

@@ -1,13 +1,21 @@
 import type { CompiledPolicy, Operation, OperationsByName } from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
 import { type Clock, systemClock } from "./authentication.js";
+import { createTokenMarks, type TokenMarks } from "./own-token.js";
 import { combinePatterns, prepareOperation } from "./prepare.js";
 import type { PreparedOperation } from "./prepared.js";
 import { createTokenScopesReader, type TokenScopesReader } from "./token-scopes-reader.js";
 
+/** Number of scopes up to which each has a bit of its own in `scopeBitsOf`. */
+const BITS = 32;
+
 /** The compiled tables of one policy, from which every decision is made. */
 export interface Decider {
   readonly policy: CompiledPolicy;
+  /** Whether each bit of `scopeBitsOf` is for one scope alone. */
+  readonly isExact: boolean;
+  /** What a token has that means something under the policy. */
+  readonly marks: TokenMarks;
   readonly read: TokenScopesReader;
   /** Exact operations by name. */
   readonly operations: PreparedOperations;
@@ -37,6 +45,7 @@ interface PreparedPattern {
  * @param now - the clock, which only operations with `maxAge` read
  */
 export function createDecider(policy: CompiledPolicy, now: Clock = systemClock): Decider {
+  const marks = createTokenMarks();
   const prepared = new Map<Operation, PreparedOperation>();
   const tiers = policy.tiers.length;
   const prepare = (operation: Operation): PreparedOperation => {
@@ -55,8 +64,11 @@ export function createDecider(policy: CompiledPolicy, now: Clock = systemClock):
   const { fromCode } = policy;
   return {
     policy,
-    read: createTokenScopesReader(policy),
-    ...tables,
+    isExact: policy.scopes.length <= BITS,
+    marks,
+    read: createTokenScopesReader(policy, marks),
+    operations: tables.operations,
+    patterns: tables.patterns,
     fromCode: fromCode.operations === policy.operations ? tables : tablesOf(fromCode),
     now,
   };

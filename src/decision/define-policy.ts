@@ -19,7 +19,7 @@ import { AccessDenied } from "./access-denied.js";
 import type { AccessToken } from "./access-token.js";
 import { type Clock, systemClock } from "./authentication.js";
 import { storeBaselineDecider } from "./baseline.js";
-import { AT_GATE, decide, decideOperation, FROM_CODE } from "./decide.js";
+import { AT_GATE, createNamedDecider, decide, decideOperation, FROM_CODE } from "./decide.js";
 import { createDecider, type Decider, operationOf } from "./decider.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
@@ -282,15 +282,15 @@ function clockOf(options: PolicyOptions = {}): Clock {
 function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
   const decider = createDecider(compiled, now);
   const { definition } = compiled;
+  const decideFromCode = createNamedDecider(decider, FROM_CODE);
   const policy: Pick<Policy, Extract<keyof Policy, string>> = {
     name: definition.name,
     version: definition.version,
     definition,
     ...createPolicyScopes(compiled),
-    decide: (token, tool, params?) => decide(decider, token, tool, params, FROM_CODE),
-    decideUntrusted: (token, name, params) => decide(decider, token, name, params, AT_GATE),
-    authorize: (token, tool, params?) =>
-      tokenOrThrow(token, decide(decider, token, tool, params, FROM_CODE)),
+    decide: decideFromCode,
+    decideUntrusted: createNamedDecider(decider, AT_GATE),
+    authorize: (token, tool, params?) => tokenOrThrow(token, decideFromCode(token, tool, params)),
     decideRequest: (token, request) => decideRequest(decider, token, request),
     findEndpoint: (request) => findEndpoint(compiled, request),
     toolsFor: (token) => listTools(decider, token),

@@ -1,7 +1,6 @@
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { insideAll } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
-import { factsOf, tokenScopesOf } from "./decide.js";
+import { factsOf, type ScopeReader, tokenScopesOf } from "./decide.js";
 import type { DecisionCode } from "./decision.js";
 import { BLOCKERS, evaluateConditions, type TokenFacts } from "./evaluate.js";
 import { explainDenial } from "./explain-denial.js";
@@ -9,7 +8,6 @@ import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation } from "./prepared.js";
 import { isDenial, readCases } from "./read-cases.js";
 import type { ScopeNeed } from "./scope-cover.js";
-import type { TokenScopesReader } from "./token-scopes-reader.js";
 
 /** What a call needs: needs that consent can all give, or the denial that no consent of the account changes. */
 export type OperationNeeds =
@@ -23,17 +21,17 @@ export type OperationNeeds =
  * @param token - the claims of the account, with the scope that it has now
  */
 export function needsOf(
-  policy: CompiledPolicy,
-  read: TokenScopesReader,
+  decider: ScopeReader,
   operation: PreparedOperation,
   token: unknown,
   params: unknown,
 ): OperationNeeds {
+  const { policy } = decider;
   const branch = branchOf(operation, params);
   if (branch.denied !== undefined) return { kind: "unreachable", reason: branch.denied.code };
   const cases = branch.plain ?? readCases(branch, params);
   if (isDenial(cases)) return { kind: "unreachable", reason: cases.code };
-  const tokenScopes = tokenScopesOf({ policy, read }, token);
+  const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes === undefined) return { kind: "unreachable", reason: "invalid_token" };
   if (branch.public) return { kind: "reachable", needs: [] };
   const facts = { ...factsOf(policy, branch, token), isInside: insideAll };

@@ -4,7 +4,7 @@ import { isScopeToken } from "../grammar/scope-token.js";
 import { acceptsValue } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../policy/compiled-policy.js";
 import { readOwn } from "./access-token.js";
-import { addScopes, keepScopes } from "./own-token.js";
+import { keepScopes, type TokenMarks } from "./own-token.js";
 import { createTextTable } from "./text-table.js";
 import {
   createTokenScopes,
@@ -27,8 +27,11 @@ const CACHE_BUDGET = 2 ** 23;
 const ENTRY_WEIGHT = 256;
 const BOUND_WEIGHT = 64;
 
-/** What one of this many hits by text means is kept with the token: a token that is held is among them soon. */
-const KEEP_EACH = 8;
+/**
+ * What one of this many hits by text means is kept with the token: a token that is held is among them soon. To keep it takes 250 ns. A
+ * prime number, so that it is not always another one of tokens that come in turns.
+ */
+export const KEEP_EACH = 31;
 
 /**
  * Creates a reader. What a token means is found, in this order:
@@ -37,7 +40,10 @@ const KEEP_EACH = 8;
  * 2. by the text, which many tokens share: 20 to 70 ns;
  * 3. by reading the text: some 1,500 ns. A scope that is a list is read each time, because it can change in place.
  */
-export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesReader {
+export function createTokenScopesReader(
+  policy: CompiledPolicy,
+  marks: TokenMarks,
+): TokenScopesReader {
   const byText = createTextTable(CACHE_BUDGET, weightOf);
   // the scopes of other tokens depend on more members than `scope`
   const isUnbounded = policy.boundaries.length === 0;
@@ -49,9 +55,8 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
     const known = byText.find(scope);
     if (known !== undefined) {
       hits += 1;
-      const isWhole = isUnbounded && firstPartyScopes(known) === known;
-      if (isWhole && !keepScopes(token, policy, known) && hits % KEEP_EACH === 0)
-        addScopes(token, policy, known);
+      if (hits % KEEP_EACH === 0 && isUnbounded && firstPartyScopes(known) === known)
+        keepScopes(token, marks, known);
       return known;
     }
     const tokenScopes = readText(policy, scope);

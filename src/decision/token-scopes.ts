@@ -87,6 +87,16 @@ function hasFarScope({ rest }: TokenScopes, scope: number): boolean {
   return typeof rest === "object" && rest.words !== undefined && isInWords(rest.words, scope);
 }
 
+/** Returns a bit for each scope of a token: that of its id modulo 32. Two scopes can have the same one. */
+export function scopeBitsOf(tokenScopes: TokenScopes): number {
+  const { low, high, list = [] } = tokenScopes;
+  const words = moreOf(tokenScopes)?.words ?? [];
+  let bits = low | high;
+  for (const word of words) bits |= word;
+  for (const scope of list) bits |= 1 << scope;
+  return bits;
+}
+
 /** Returns the ids of all scopes of a token. */
 function scopeIdsOf(tokenScopes: TokenScopes): readonly number[] {
   const { low, high, list } = tokenScopes;

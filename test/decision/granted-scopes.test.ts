@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
-import { knownScopes } from "../../src/decision/own-token.js";
+import { createTokenMarks, knownScopes } from "../../src/decision/own-token.js";
 import { createScopeSet } from "../../src/decision/scope-set.js";
 import {
   boundValuesOf,
@@ -10,10 +10,11 @@ import {
   hasScope,
   includesScopes,
   isFor,
+  scopeBitsOf,
   type TokenScopes,
   type TokenScopesDraft,
 } from "../../src/decision/token-scopes.js";
-import { createTokenScopesReader } from "../../src/decision/token-scopes-reader.js";
+import { createTokenScopesReader, KEEP_EACH } from "../../src/decision/token-scopes-reader.js";
 import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../../src/grammar/scope.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 
@@ -119,6 +120,17 @@ describe("the scopes of a token", () => {
     }
   });
 
+  it.each([
+    ["none", [], 0],
+    ["the first 32", [0, 5, 31], 2 ** 0 + 2 ** 5 - 2 ** 31],
+    ["the next 32", [32, 37, 63], 2 ** 0 + 2 ** 5 - 2 ** 31],
+    ["those in a list", [64, 69, 95, 96, 100], 2 ** 0 + 2 ** 4 + 2 ** 5 - 2 ** 31],
+    ["those in words", far, ~(2 ** 4 + 2 ** 5)],
+    ["all of these", [1, 34, 70, 167], 2 ** 1 + 2 ** 2 + 2 ** 6 + 2 ** 7],
+  ])("have bits for the ids modulo 32: %s", (_title, ids, bits) => {
+    expect(scopeBitsOf(createTokenScopes("t", draft(ids), undefined))).toBe(bits);
+  });
+
   it("have no bound values if they have no templates", () => {
     expect(boundValuesOf(createTokenScopes("t", draft([1]), undefined))).toEqual(new Map());
     expect(boundValuesOf(createTokenScopes("t", draft(far), undefined))).toEqual(new Map());
@@ -144,10 +156,11 @@ const DEFINITION = {
 
 function createReader(parts: object = {}) {
   const policy = compiledPolicyOf(loadPolicy({ ...DEFINITION, ...parts }));
-  const read = createTokenScopesReader(policy);
+  const marks = createTokenMarks();
+  const read = createTokenScopesReader(policy, marks);
   const idOf = (name: string) => policy.scopes.find((one) => one.name === name)?.id as number;
   const readText = (scope: string) => read({ scope }) as TokenScopes;
-  return { policy, read, idOf, readText };
+  return { policy, marks, read, idOf, readText };
 }
 
 describe("a reader of the scopes of tokens", () => {
@@ -159,27 +172,27 @@ describe("a reader of the scopes of tokens", () => {
     expect(read({ scope })).toEqual({ ...read({ scope: "a /x/1" }), text: "" });
   });
 
-  it("keeps them with a token at the eighth hit", () => {
-    const { read, policy } = createReader();
+  it("keeps them with a token for one of some hits", () => {
+    const { read, marks } = createReader();
     const token = { scope: "a" };
-    const known = Array.from({ length: 10 }, () => {
+    const known = Array.from({ length: KEEP_EACH + 2 }, () => {
       read(token);
-      return knownScopes(token, policy) !== undefined;
+      return knownScopes(token, marks) !== undefined;
     });
     // the first time, it reads the text
-    expect(known.indexOf(true)).toBe(8);
+    expect(known.indexOf(true)).toBe(KEEP_EACH);
     for (const scope of ["a own", ["a"]]) {
       const other = { scope };
-      for (let round = 0; round < 20; round += 1) read(other);
-      expect(knownScopes(other, policy)).toBeUndefined();
+      for (let round = 0; round < 2 * KEEP_EACH; round += 1) read(other);
+      expect(knownScopes(other, marks)).toBeUndefined();
     }
   });
 
   it("keeps none with a token if the policy has boundaries, which it checks each time", () => {
-    const { read, policy } = createReader({ boundaries: { area: { claim: "areas" } } });
+    const { read, marks } = createReader({ boundaries: { area: { claim: "areas" } } });
     const token = { scope: "a" };
-    for (let round = 0; round < 20; round += 1) read(token);
-    expect(knownScopes(token, policy)).toBeUndefined();
+    for (let round = 0; round < 2 * KEEP_EACH; round += 1) read(token);
+    expect(knownScopes(token, marks)).toBeUndefined();
   });
 
   it.each([[undefined], [null], ["a"], [1], [() => "a"], [{}], [[]], [{ scope: null }]])(

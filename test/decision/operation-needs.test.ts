@@ -84,7 +84,7 @@ describe("what a call needs", () => {
     const decider = deciderOf(policy);
     const operation = operationOf(decider, tool) as PreparedOperation;
     const account = { scope: "", ...token };
-    const found = needsOf(decider.policy, decider.read, operation, account, params);
+    const found = needsOf(decider, operation, account, params);
     expect(found).toEqual(wanted);
     // a token with the scopes of the first ways is allowed, except for what is not part of consent
     if (found.kind === "unreachable") return;

@@ -1,57 +1,86 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
-import { addScopes, freezeToken, keepScopes, knownScopes } from "../../src/decision/own-token.js";
-import { createTokenScopes, type TokenScopes } from "../../src/decision/token-scopes.js";
-import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+import {
+  createToken,
+  createTokenMarks,
+  keepScopes,
+  keptScopes,
+  knownBits,
+  knownScopes,
+  type TokenMarks,
+} from "../../src/decision/own-token.js";
+import {
+  createTokenScopes,
+  scopeBitsOf,
+  type TokenScopes,
+} from "../../src/decision/token-scopes.js";
+import { KEEP_EACH } from "../../src/decision/token-scopes-reader.js";
 
 const load = () => loadPolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { a: "a" } });
-const compiled = () => compiledPolicyOf(load());
-const policy = compiled();
+const marks = createTokenMarks();
 const scopesOf = (text: string): TokenScopes =>
-  createTokenScopes(text, { ids: [0], bound: [], hasUnusable: false }, undefined);
+  createTokenScopes(text, { ids: [0, 33], bound: [], hasUnusable: false }, undefined);
 const scopes = scopesOf("a");
+
+/** Returns the scopes that are kept with a token, after a look at their bits. */
+function known(token: unknown, under: TokenMarks): TokenScopes | undefined {
+  const found = knownScopes(token, under);
+  expect(knownBits(token, under)).toBe(found && scopeBitsOf(found));
+  if (found !== undefined) expect(keptScopes(token)).toBe(found);
+  return found;
+}
 
 describe("the scopes that are kept with a token", () => {
   it("are found again, under the same policy", () => {
     const token = { scope: "a" };
-    expect(knownScopes(token, policy)).toBeUndefined();
-    addScopes(token, policy, scopes);
-    expect(knownScopes(token, policy)).toBe(scopes);
-    expect(knownScopes(token, compiled())).toBeUndefined();
-    expect(knownScopes({ ...token }, policy)).toBeUndefined();
+    expect(known(token, marks)).toBeUndefined();
+    keepScopes(token, marks, scopes);
+    expect(known(token, marks)).toBe(scopes);
+    expect(known(token, createTokenMarks())).toBeUndefined();
+    expect(known({ ...token }, marks)).toBeUndefined();
   });
 
   it("are those of the last policy", () => {
     const token = { scope: "a" };
-    const [other, others] = [compiled(), scopesOf("a")];
-    addScopes(token, policy, scopes);
-    expect(keepScopes(token, other, others)).toBe(true);
-    expect([knownScopes(token, policy), knownScopes(token, other)]).toEqual([undefined, others]);
+    const [other, others] = [createTokenMarks(), scopesOf("a")];
+    keepScopes(token, marks, scopes);
+    keepScopes(token, other, others);
+    expect([known(token, marks), known(token, other)]).toEqual([undefined, others]);
   });
 
   it("are not used while the token has another scope, or one that throws", () => {
     const token: { scope: unknown } = { scope: "a" };
-    addScopes(token, policy, scopes);
+    keepScopes(token, marks, scopes);
     for (const scope of ["b", "", ["a"], undefined, Object("a")]) {
       token.scope = scope;
-      expect(knownScopes(token, policy)).toBeUndefined();
+      expect(known(token, marks)).toBeUndefined();
     }
     token.scope = "a";
-    expect(knownScopes(token, policy)).toBe(scopes);
+    expect(known(token, marks)).toBe(scopes);
     Object.defineProperty(token, "scope", {
       get: () => {
         throw new Error("no");
       },
     });
-    expect(knownScopes(token, policy)).toBeUndefined();
+    expect(known(token, marks)).toBeUndefined();
   });
 
-  it("have no room in a token of a caller until they are added, and none in a frozen one", () => {
-    expect(keepScopes({ scope: "a" }, policy, scopes)).toBe(false);
+  it("have no room in a token that a caller has frozen", () => {
     const frozen = Object.freeze({ scope: "a" });
-    addScopes(frozen, policy, scopes);
-    expect(knownScopes(frozen, policy)).toBeUndefined();
-    expect(keepScopes(frozen, policy, scopes)).toBe(false);
+    keepScopes(frozen, marks, scopes);
+    expect(known(frozen, marks)).toBeUndefined();
+  });
+
+  it("are compared with a token that a caller freezes later", () => {
+    let scope = "a";
+    const token = Object.defineProperty({}, "scope", { get: () => scope });
+    keepScopes(token, marks, scopes);
+    Object.freeze(token);
+    expect(known(token, marks)).toBe(scopes);
+    keepScopes(token, createTokenMarks(), scopes);
+    keepScopes(token, marks, scopes);
+    scope = "b";
+    expect(known(token, marks)).toBeUndefined();
   });
 
   it("have no room in a proxy that says nothing of its target, and each decision is the same", () => {
@@ -63,31 +92,30 @@ describe("the scopes that are kept with a token", () => {
       },
     ]) {
       const token = new Proxy({ scope: "a" }, { isExtensible });
-      addScopes(token, policy, scopes);
-      expect(knownScopes(token, policy)).toBeUndefined();
-      for (let call = 0; call < 20; call += 1)
+      keepScopes(token, marks, scopes);
+      expect(known(token, marks)).toBeUndefined();
+      for (let call = 0; call < 2 * KEEP_EACH; call += 1)
         expect(owner.decideUntrusted(token, "a").code).toBe("allowed");
     }
   });
 
   it("have room in a token that the library froze, whose scope is not read again", () => {
     let reads = 0;
-    const token = freezeToken(
-      Object.defineProperty({}, "scope", {
+    const token = Object.freeze(
+      Object.defineProperty(createToken(), "scope", {
         get: () => {
           reads += 1;
           return "a";
         },
       }),
     );
-    expect(Object.isFrozen(token)).toBe(true);
-    expect(knownScopes(token, policy)).toBeUndefined();
-    expect(keepScopes(token, policy, scopes)).toBe(true);
-    expect(knownScopes(token, policy)).toBe(scopes);
+    expect(known(token, marks)).toBeUndefined();
+    keepScopes(token, marks, scopes);
+    expect(known(token, marks)).toBe(scopes);
     expect(reads).toBe(0);
   });
 
   it.each([[undefined], [null], ["a"], [1], [true]])("are missing for %j", (token) => {
-    expect(knownScopes(token, policy)).toBeUndefined();
+    expect(known(token, marks)).toBeUndefined();
   });
 });

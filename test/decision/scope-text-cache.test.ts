@@ -1,6 +1,7 @@
 // What the cache of scope texts keeps. The scopes of a text that it keeps are the same object at the next look.
 
 import { describe, expect, it } from "vitest";
+import { createTokenMarks } from "../../src/decision/own-token.js";
 import { createTokenScopesReader } from "../../src/decision/token-scopes-reader.js";
 import { compilePolicy } from "../../src/policy/compile.js";
 import { listOf, scopesOf } from "../policy/many.js";
@@ -51,7 +52,7 @@ const ROWS: readonly Row[] = [
 
 describe("the cache of scope texts", () => {
   it.each(titled(ROWS))("counts what it keeps for %s", (_title, { scope, isKept }) => {
-    const read = createTokenScopesReader(policy);
+    const read = createTokenScopesReader(policy, createTokenMarks());
     const first = read({ scope: "a" });
     for (const text of [...longTexts("x"), scope, ...longTexts("y")]) read({ scope: text });
     expect(read({ scope: "a" }) === first).toBe(isKept);

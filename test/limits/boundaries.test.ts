@@ -6,6 +6,7 @@ import { intersectPatterns } from "../../src/analysis/diff/pattern-intersections
 import { widenings } from "../../src/analysis/diff/widenings.js";
 import { cleanClientText, forLog } from "../../src/consent/clean-text.js";
 import { pickLocale } from "../../src/consent/locale.js";
+import { createTokenMarks } from "../../src/decision/own-token.js";
 import { createTokenScopesReader } from "../../src/decision/token-scopes-reader.js";
 import { hasPlaceholder } from "../../src/grammar/placeholder.js";
 import { readStrictJson } from "../../src/grammar/strict-json.js";
@@ -99,7 +100,10 @@ describe("limits of a decision", () => {
   it("MEMORY_BUDGET, ENTRY, BOUND: texts are cached up to 8,388,608 characters", () => {
     const implied = Object.keys(scopesOf(31, (at) => `/p${at}/{id}`));
     const scopes = { "/all/{id}": { implies: implied }, ...scopesOf(31, (at) => `/p${at}/{id}`) };
-    const read = createTokenScopesReader(compiledPolicyOf(policyOf({ scopes })));
+    const read = createTokenScopesReader(
+      compiledPolicyOf(policyOf({ scopes })),
+      createTokenMarks(),
+    );
     const isRemembered = (scope: string) => {
       read({ scope });
       const known = read({ scope });

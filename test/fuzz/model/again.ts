@@ -2,6 +2,7 @@
 // are used again, under small policies and under those with more than 64 and 1,024 scopes.
 
 import { createAuthorizer } from "scope-policy";
+import { KEEP_EACH } from "../../../src/decision/token-scopes-reader.js";
 import { drawAimed, drawNames } from "../../model/aim.js";
 import { type Claims, drawCase, drawToken } from "../../model/arbitrary-request.js";
 import type { Draw } from "../../model/draw.js";
@@ -128,13 +129,16 @@ export function createAgain(policy: ReturnType<typeof load>, definition: Definit
     const made = form === "own" ? await ownToken(token, at) : undefined;
     const given = made ?? tokenFor(form === "own" ? "copy" : form, token, at);
     const model = decide(made ?? token, made ?? token, name, params);
+    // what every second token means is kept with it by then
+    for (let call = 0; call < KEEP_EACH && at % 2 === 1; call += 1)
+      policy.decideUntrusted(given, name, params);
     const real = policy.decideUntrusted(given, name, params);
     const points = () => [`again as ${form}: ${model.allowed ? "allowed" : "denied"}`];
     return { library: comparedTo(model, real), model, points };
   };
 }
 
-const SIZES = [3, 62, 66, 130, 1_022, 1_026, 1_100];
+const SIZES = [3, 31, 32, 33, 62, 66, 130, 1_022, 1_026, 1_100];
 const PLACES = ["a", "b", "a.b", "7"];
 
 /** Draws a policy with a number of scopes, of which some imply others, are templates, reserved, or have an older name. */
