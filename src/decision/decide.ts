@@ -58,7 +58,7 @@ export function decide(
   return decideOperation(decider, operation, token, params, origin);
 }
 
-/** Creates {@link decide} for calls from one origin. It has the table of names at hand: 6 of 36 ns. */
+/** Creates {@link decide} for calls from one origin. It has the table of names at hand, which saves 6 of 36 ns. */
 export function createNamedDecider(
   decider: Decider,
   origin: CallOrigin,
@@ -107,8 +107,8 @@ function decideByKind(
   if (operation.first >= 0 || byState !== undefined) {
     if (token === undefined) return UNAUTHENTICATED;
     // for a choice, `decideOperation` has looked for what is kept with the token
-    const isNew = operation.first >= 0;
-    const tokenScopes = isNew ? readScopes(decider, token) : tokenScopesOf(decider, token);
+    const wasLookedUp = operation.first >= 0;
+    const tokenScopes = wasLookedUp ? readScopes(decider, token) : tokenScopesOf(decider, token);
     if (tokenScopes === undefined) return INVALID_TOKEN;
     return byState === undefined
       ? decideByChoice(operation, tokenScopes)

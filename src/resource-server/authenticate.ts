@@ -6,7 +6,7 @@ import {
   type InvalidToken,
   TEMPORARILY_UNAVAILABLE,
 } from "../decision/decision.js";
-import { createToken } from "../decision/own-token.js";
+import { freezeToken } from "../decision/own-token.js";
 import { readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import type { Boundary } from "../policy/compiled-policy.js";
@@ -236,14 +236,14 @@ function createTokenReader(
   const copyOf = (answer: object): VerifiedToken => {
     const limits = readLimits(boundaries, answer);
     if (isRejected(limits)) return limits;
-    const token = createToken();
+    const token: Record<string, unknown> = {};
     for (const name of members) {
       const value = readOwn(answer, name);
       if (value === undefined) continue;
       token[name] = copyMember(name, value);
     }
     Object.assign(token, limits);
-    return Object.freeze(token) as unknown as AccessToken;
+    return freezeToken(token) as unknown as AccessToken;
   };
   // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
   const strip = (token: AccessToken): VerifiedToken => {
@@ -307,13 +307,12 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
     throw new TypeError("expected facts, `null` or `undefined`");
   }
   if (facts === undefined || facts === null) return token;
-  const merged = createToken();
-  Object.assign(merged, token);
+  const merged: Record<string, unknown> = { ...token };
   for (const name of FACTS) {
     if (Object.hasOwn(facts, name)) merged[name] = copyMember(name, (facts as SubjectFacts)[name]);
     else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
   }
-  return Object.freeze(merged) as unknown as AccessToken;
+  return freezeToken(merged) as unknown as AccessToken;
 }
 
 /** Returns whether an object inherits a member from its class. A member that every object inherits does not count. */

@@ -1,6 +1,6 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import { storeClaims } from "../decision/boundaries.js";
-import { createToken } from "../decision/own-token.js";
+import { freezeToken } from "../decision/own-token.js";
 import { firstItems, readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { checkOptions } from "../policy/option-checks.js";
@@ -156,8 +156,7 @@ export function readAccessToken(
 ): AccessToken | undefined {
   const scope = readScope(claims, source);
   if (scope === undefined) return undefined;
-  const token = createToken();
-  token["scope"] = scope;
+  const token: Record<string, unknown> = { scope };
   for (const name of TEXTS) {
     const value = readOwn(claims, name);
     if (value === undefined) continue;
@@ -176,7 +175,7 @@ export function readAccessToken(
   }
   if (readOwn(claims, "first_party") === true) token["first_party"] = true;
   if (members !== undefined) token["claims"] = members;
-  createdTokens.set(Object.freeze(token), readOwn(claims, "nbf"));
+  createdTokens.set(freezeToken(token), readOwn(claims, "nbf"));
   storeClaims(token, claims);
   return token as unknown as AccessToken;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
-import { createToken, createTokenMarks } from "../../src/decision/own-token.js";
+import { createTokenMarks, freezeToken } from "../../src/decision/own-token.js";
 import { includesScopes, type TokenScopes } from "../../src/decision/token-scopes.js";
 import { createTokenScopesReader, KEEP_EACH } from "../../src/decision/token-scopes-reader.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
@@ -98,7 +98,7 @@ describe("what was decided before", () => {
         for (const { token: claims, tool, params } of calls) {
           const wanted = load().decideUntrusted(claims, tool, params);
           const held = { ...claims };
-          const own = Object.freeze(Object.assign(createToken(), claims));
+          const own = freezeToken({ ...claims });
           for (let round = 0; round < 2 * KEEP_EACH; round += 1) {
             for (const one of [held, own, Object.freeze({ ...claims })])
               expect(policy.decideUntrusted(one, tool, params)).toEqual(wanted);
@@ -111,7 +111,7 @@ describe("what was decided before", () => {
 
   it("is the same for two policies that decide about the same tokens in turns", () => {
     const other = loadPolicy({ ...DEFINITION, tools: { one: "s1", x: "s2" } });
-    const own = Object.freeze(Object.assign(createToken(), { scope: "s0 /x/1" }));
+    const own = freezeToken({ scope: "s0 /x/1" });
     for (let round = 0; round < 2 * KEEP_EACH; round += 1) {
       expect(policy.decideUntrusted(own, "one").code).toBe("allowed");
       expect(other.decideUntrusted(own, "one").code).toBe("insufficient_scope");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import {
-  createToken,
   createTokenMarks,
+  freezeToken,
   keepScopes,
   keptScopes,
   knownBits,
@@ -65,6 +65,52 @@ describe("the scopes that are kept with a token", () => {
     expect(known(token, marks)).toBeUndefined();
   });
 
+  it("stay as they are if the next ones cannot be read", () => {
+    const token = { scope: "a" };
+    keepScopes(token, marks, scopes);
+    const broken = {
+      ...scopesOf("a"),
+      get list(): never {
+        throw new RangeError("no");
+      },
+    };
+    const other = createTokenMarks();
+    keepScopes(token, other, broken);
+    expect([known(token, marks), known(token, other)]).toEqual([scopes, undefined]);
+  });
+
+  it("are not those of another policy that a getter of the token asks", () => {
+    // with more than 32 scopes, the bits do not decide alone
+    for (const count of [0, 40]) {
+      const more = Array.from({ length: count }, (_, index) => `more${index}`);
+      const policyOf = (...names: string[]) =>
+        loadPolicy({
+          name: "n",
+          version: "1",
+          scopes: Object.fromEntries([...more, ...names].map((name) => [name, {}])),
+          tools: { a: "a", b: "b" },
+        });
+      const [first, second] = [policyOf("a", "b"), policyOf("b", "a")];
+      let asks = false;
+      const token = {
+        get scope() {
+          if (asks) {
+            asks = false;
+            for (let call = 0; call < 2 * KEEP_EACH; call += 1) second.decideUntrusted(token, "b");
+          }
+          return "a";
+        },
+      };
+      const codeOf = (tool: string) => first.decideUntrusted(token, tool).code;
+      for (let call = 0; call < 2 * KEEP_EACH; call += 1) codeOf("a");
+      asks = true;
+      expect(codeOf("b")).toBe("insufficient_scope");
+      for (let call = 0; call < 2 * KEEP_EACH; call += 1) codeOf("a");
+      asks = true;
+      expect(codeOf("a")).toBe("allowed");
+    }
+  });
+
   it("have no room in a token that a caller has frozen", () => {
     const frozen = Object.freeze({ scope: "a" });
     keepScopes(frozen, marks, scopes);
@@ -101,8 +147,8 @@ describe("the scopes that are kept with a token", () => {
 
   it("have room in a token that the library froze, whose scope is not read again", () => {
     let reads = 0;
-    const token = Object.freeze(
-      Object.defineProperty(createToken(), "scope", {
+    const token = freezeToken(
+      Object.defineProperty({}, "scope", {
         get: () => {
           reads += 1;
           return "a";
