@@ -4,10 +4,8 @@ import { type Clock, systemClock } from "./authentication.js";
 import { createTokenMarks, type TokenMarks } from "./own-token.js";
 import { combinePatterns, prepareOperation } from "./prepare.js";
 import type { PreparedOperation } from "./prepared.js";
+import { BITS } from "./token-scopes.js";
 import { createTokenScopesReader, type TokenScopesReader } from "./token-scopes-reader.js";
-
-/** Number of scopes up to which each has a bit of its own in `scopeBitsOf`. */
-const BITS = 32;
 
 /** The compiled tables of one policy, from which every decision is made. */
 export interface Decider {

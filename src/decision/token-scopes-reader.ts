@@ -28,7 +28,7 @@ const ENTRY_WEIGHT = 256;
 const BOUND_WEIGHT = 64;
 
 /**
- * What one of this many hits by text means is kept with the token: a token that is held is among them soon. To keep it takes 250 ns. A
+ * What one of this many hits by text means is kept with the token: a token that is held is among them soon. To keep it takes some 150 ns. A
  * prime number, so that a token that comes in turns with others is rarely passed over each time.
  */
 export const KEEP_EACH = 31;

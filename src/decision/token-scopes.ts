@@ -87,6 +87,9 @@ function hasFarScope({ rest }: TokenScopes, scope: number): boolean {
   return typeof rest === "object" && rest.words !== undefined && isInWords(rest.words, scope);
 }
 
+/** Number of scopes up to which each has a bit of its own in {@link scopeBitsOf}. */
+export const BITS = 32;
+
 /** Returns a bit for each scope of a token: that of its id modulo 32. Two scopes can have the same one. */
 export function scopeBitsOf(tokenScopes: TokenScopes): number {
   const { low, high, list = [] } = tokenScopes;
