@@ -4,7 +4,7 @@ import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated } from "./authentication.js";
 import { insideAll, isInside, readBoundaries } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
-import { type Decider, operationOf } from "./decider.js";
+import { type Decider, findOperation, operationOf } from "./decider.js";
 import {
   type Allowed,
   allowed,
@@ -16,7 +16,7 @@ import {
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
-import { keptScopes, knownBits, knownScopes } from "./own-token.js";
+import { knownBits, knownScopes } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
 import {
@@ -63,12 +63,12 @@ export function createNamedDecider(
   decider: Decider,
   origin: CallOrigin,
 ): (token: unknown, name: unknown, params?: unknown) => Decision {
-  const { known } = (origin.isFromCode ? decider.fromCode : decider).operations;
+  const tables = origin.isFromCode ? decider.fromCode : decider;
+  const { known } = tables.operations;
   return (token, name, params) => {
-    const operation = known.get(name);
-    return operation === undefined
-      ? decide(decider, token, name, params, origin)
-      : decideOperation(decider, operation, token, params, origin);
+    const operation = known.get(name) ?? findOperation(tables, name);
+    if (operation === undefined) return UNKNOWN_OPERATION;
+    return decideOperation(decider, operation, token, params, origin);
   };
 }
 
@@ -88,8 +88,10 @@ export function decideOperation(
       // a shift takes the id modulo 32, as `scopeBitsOf` does
       const hasFirst = (bits >>> operation.first) & 1;
       if ((hasFirst | ((bits >>> operation.second) & 1)) === 0) return operation.ifNone as Decision;
-      if (!decider.isExact) return decideByChoice(operation, keptScopes(token));
-      return (hasFirst === 1 ? operation.ifFirst : operation.ifSecond) as Decision;
+      if (decider.isExact)
+        return (hasFirst === 1 ? operation.ifFirst : operation.ifSecond) as Decision;
+      const tokenScopes = knownScopes(token, decider.marks);
+      if (tokenScopes !== undefined) return decideByChoice(operation, tokenScopes);
     }
   }
   return decideByKind(decider, operation, token, params, origin);

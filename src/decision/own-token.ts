@@ -34,6 +34,7 @@ const UNKNOWN = createTokenMarks();
  * take 40 bytes, and a fourth one would take 24 more.
  */
 class KnownToken extends Existing {
+  declare readonly scope?: unknown;
   #mark: TokenMark;
   #scopes: TokenScopes | undefined;
   #bits = 0;
@@ -43,16 +44,24 @@ class KnownToken extends Existing {
     this.#mark = mark;
   }
 
-  static scopesOf(token: object): TokenScopes {
-    return (token as KnownToken).#scopes as TokenScopes;
+  // The scope of a token of a caller is compared with what was read; that it was an own member was checked then. It is read last: its
+  // getter can ask another policy, which then keeps other scopes. Both functions compare for themselves: a call costs 2 of 30 ns.
+  // Unlike `===`, `Object.is` reads nothing of two texts that are the same object: with 10,000 tokens, that saves a fifth.
+
+  static scopesOf(token: object, { own, caller }: TokenMarks): TokenScopes | undefined {
+    if (!(#mark in token)) return undefined;
+    const scopes = token.#scopes as TokenScopes;
+    if (token.#mark === own) return scopes;
+    return token.#mark === caller && Object.is(token.scope, scopes.text) ? scopes : undefined;
   }
 
   static bitsOf(token: object, { own, caller }: TokenMarks): number | undefined {
     if (!(#mark in token)) return undefined;
-    // a getter that `isStill` calls can ask another policy, which then keeps the scopes under its own mark
-    const isKnown =
-      token.#mark === own || (token.#mark === caller && isStill(token) && token.#mark === caller);
-    return isKnown ? token.#bits : undefined;
+    const bits = token.#bits;
+    if (token.#mark === own) return bits;
+    const isStill =
+      token.#mark === caller && Object.is(token.scope, (token.#scopes as TokenScopes).text);
+    return isStill ? bits : undefined;
   }
 
   /** Returns whether the token has the fields. */
@@ -66,12 +75,6 @@ class KnownToken extends Existing {
   }
 }
 
-/** Returns whether the `scope` of a token is still what was read. That it was an own member was checked then. */
-function isStill(token: object): boolean {
-  // unlike `===`, it reads nothing of two texts that are the same object: with 10,000 tokens, that saves a fifth
-  return Object.is((token as { readonly scope?: unknown }).scope, keptScopes(token).text);
-}
-
 /** Freezes a token that this library created. What it means is kept with it from then on, and its `scope` is not read again. */
 export function freezeToken<Token extends object>(token: Token): Readonly<Token> {
   new KnownToken(token, UNKNOWN.own); // before it is frozen: then no field can be added
@@ -80,7 +83,12 @@ export function freezeToken<Token extends object>(token: Token): Readonly<Token>
 
 /** Returns the scopes of a token, if they are kept with it and its `scope` has not changed since. */
 export function knownScopes(token: unknown, marks: TokenMarks): TokenScopes | undefined {
-  return knownBits(token, marks) === undefined ? undefined : keptScopes(token);
+  if (typeof token !== "object" || token === null) return undefined;
+  try {
+    return KnownToken.scopesOf(token, marks);
+  } catch {
+    return undefined; // a getter or a proxy that throws
+  }
 }
 
 /** As {@link knownScopes}, but returns {@link scopeBitsOf} of the scopes. */
@@ -91,11 +99,6 @@ export function knownBits(token: unknown, marks: TokenMarks): number | undefined
   } catch {
     return undefined; // a getter or a proxy that throws
   }
-}
-
-/** Returns the scopes of a token for which {@link knownBits} returned a number. */
-export function keptScopes(token: unknown): TokenScopes {
-  return KnownToken.scopesOf(token as object);
 }
 
 /**
