@@ -50,6 +50,36 @@ const MESSAGES: readonly (readonly [
     ),
   ],
   [
+    "accepted findings without a code or a path, which are no duplicates",
+    {
+      scopes,
+      lint: [
+        ...[0, 1].map(() => ({ path: "scopes.read", reason: "r" })),
+        ...[0, 1].map(() => ({ code: "unused_scope", reason: "r" })),
+      ],
+    },
+    ["lint[0].code", "lint[1].code", "lint[2].path", "lint[3].path"].map(
+      (path) => `${path}: expected a string, got nothing`,
+    ),
+  ],
+  [
+    "a restricted scope that every client would get",
+    {
+      scopes: {
+        admin: { restricted: true, default: "on" },
+        owner: { restricted: true, required: true },
+      },
+      baseline: ["admin"],
+      defaultScopes: ["owner"],
+    },
+    [
+      "scopes.admin.default: a restricted scope is offered to approved clients only, so it cannot be on by default",
+      "scopes.owner.required: a restricted scope is offered to approved clients only, so it cannot be required",
+      "baseline[0]: `admin` is restricted, so it cannot be in the baseline",
+      "defaultScopes[0]: `owner` is restricted, so it cannot be a default scope",
+    ],
+  ],
+  [
     "a missing section, and a missing member further inside",
     { scopes: undefined, boundaries: { project: {} } },
     [

@@ -132,8 +132,8 @@ describe("the data of a policy", () => {
     ],
   ];
   it.each(FAR)("is rejected if it has too many values: %s", (_, parts, path) => {
-    const found = findingsOf(policyWith(parts));
-    expect(found.map(({ code, path: at }) => [code, at])).toEqual([["too_large", path]]);
+    const message = "more than 200000 values";
+    expect(findingsOf(policyWith(parts))).toEqual([{ code: "too_large", path, message }]);
   });
 
   it("may have at most 16,777,216 characters in its keys and strings in total", () => {
@@ -150,16 +150,27 @@ describe("the data of a policy", () => {
     for (const [data, path] of texts) {
       const report = createReport();
       snapshot(data, report);
-      const expected = path === undefined ? [] : [["too_large", path]];
-      expect(report.findings.map(({ code, path: at }) => [code, at])).toEqual(expected);
+      const message = "more than 16777216 characters of text";
+      expect(report.findings).toEqual(
+        path === undefined ? [] : [{ code: "too_large", path, message }],
+      );
     }
   });
 
   it("has one finding if it has too many values", () => {
-    const lists = Array.from({ length: 5 }, () => Array.from({ length: 100_000 }, () => "x"));
-    const report = createReport();
-    snapshot(lists, report);
-    expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["too_large", "[1]"]]);
+    const listOf = (length: number) => Array.from({ length }, () => "x");
+    for (const [lists, paths] of [
+      [[100_000, 100_000, 100_000, 100_000], ["[1]"]],
+      [[199_998, 1, 1, 1], ["[0]"]],
+      [[199_996, 1, 1, 1], ["[1]"]],
+      [[199_996, 0, 0, 0], []],
+    ] as const) {
+      const report = createReport();
+      snapshot(lists.map(listOf), report);
+      expect(report.findings.map(({ code, path }) => [code, path])).toEqual(
+        paths.map((path) => ["too_large", path]),
+      );
+    }
   });
 
   it("may contain one object in two places", () => {
