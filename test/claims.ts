@@ -18,7 +18,7 @@ export const CLAIMS: readonly Claim[] = [
     test: "test/model/totality.test.ts",
     title: "any JSON value in any position",
     file: "src/decision/decide.ts",
-    text: "  if (operation === undefined) return UNKNOWN_OPERATION;\n",
+    text: "    if (operation === undefined) return UNKNOWN_OPERATION;\n",
     replacement: "",
   },
   {
