@@ -114,6 +114,18 @@ describe("the data of a policy", () => {
     );
   });
 
+  it("may have 64 levels below itself", () => {
+    const listOf = (levels: number): unknown => (levels === 0 ? [] : [listOf(levels - 1)]);
+    for (const [levels, messages] of [
+      [64, []],
+      [65, [`${"[0]".repeat(65)}: nested deeper than 64 levels`]],
+    ] as const) {
+      const report = createReport();
+      snapshot(listOf(levels), report);
+      expect(report.findings.map(({ path, message }) => `${path}: ${message}`)).toEqual(messages);
+    }
+  });
+
   const FAR: readonly (readonly [title: string, parts: Record<string, unknown>, path: string])[] = [
     ["many strings", { notCovered: Array.from({ length: 200_001 }, () => "x") }, "notCovered"],
     [
