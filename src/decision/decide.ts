@@ -4,7 +4,7 @@ import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated } from "./authentication.js";
 import { insideAll, isInside, readBoundaries } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
-import { type Decider, findOperation, operationOf } from "./decider.js";
+import { type Decider, operationOf } from "./decider.js";
 import {
   type Allowed,
   allowed,
@@ -58,15 +58,14 @@ export function decide(
   return decideOperation(decider, operation, token, params, origin);
 }
 
-/** Creates {@link decide} for calls from one origin. It has the table of names at hand, which saves 6 of 36 ns. */
+/** Creates {@link decide} for calls from one origin. It has the tables of names at hand, which saves 6 of 36 ns. */
 export function createNamedDecider(
   decider: Decider,
   origin: CallOrigin,
 ): (token: unknown, name: unknown, params?: unknown) => Decision {
   const tables = origin.isFromCode ? decider.fromCode : decider;
-  const { known } = tables.operations;
   return (token, name, params) => {
-    const operation = known.get(name) ?? findOperation(tables, name);
+    const operation = operationOf(tables, name);
     if (operation === undefined) return UNKNOWN_OPERATION;
     return decideOperation(decider, operation, token, params, origin);
   };

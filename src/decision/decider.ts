@@ -99,7 +99,7 @@ export function operationOf(
 }
 
 /** Returns the operation of a name that was not called before. Not part of `operationOf`, which the engine shall inline. */
-export function findOperation(
+function findOperation(
   { operations, patterns }: Pick<Decider, "operations" | "patterns">,
   name: unknown,
 ): PreparedOperation | undefined {
