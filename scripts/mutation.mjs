@@ -6,7 +6,7 @@
 //   --only FILE[:L-L]     those of a file, or of lines of it; may be repeated
 //   --left                those that no earlier run in the folder saw noticed and that are not listed as equivalent
 //   --quick               makes the changes in one process, which finds most of those that tests notice; then use `--left` for the others
-//   --wide                runs slow tests too, those that `rooms.json` has under `wide`: for what the others did not notice
+//   --wide                runs slow tests too, those that `rooms.json` has under `wide`, and with `--quick` those that take up to five seconds
 //   --folder F            keeps the copy of the project that Stryker changes, and what was seen there
 //   --record              writes the numbers of the room into scripts/mutation/results
 //   --document            writes the tables of docs/quality.md from there, and does nothing else
@@ -78,7 +78,11 @@ async function measure() {
   const { tests = [], wide = [] } = rooms[room] ?? {};
   const run = values.wide ? { tests: [...tests, ...wide], except: [] } : { tests, except: wide };
   if (values.quick) {
-    for (const one of await runQuick(folder, run, sources, wanted))
+    for (const one of await runQuick(folder, run, {
+      sources,
+      changes: wanted,
+      isPatient: values.wide,
+    }))
       memory.statuses.set(nameOf(one), "Killed");
   } else if (wanted.length > 0) {
     const seen = runStryker(folder, run, wanted);

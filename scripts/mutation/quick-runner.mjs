@@ -20,11 +20,6 @@ import { TestRunner } from "vitest";
  * @typedef {{ tests: Map<string, KnownTest>, files: number, started: number }} Shared
  */
 
-/** Maximum duration of a test in milliseconds: slower ones are left to Stryker. */
-const MAX_DURATION = 200;
-/** Maximum duration of the tests of one change in milliseconds: more are left to Stryker. */
-const MAX_TOTAL = 2_500;
-const SLOW = "quick-slow.json";
 /** Maximum number of tests that do not pass any more, after which a new process makes the other changes. */
 const MAX_BROKEN = 50;
 /** @type {Set<KnownTest>} */
@@ -40,8 +35,13 @@ const stryker = world.__stryker__;
 world.quickRunner ??= { tests: new Map(), files: 0, started: 0 };
 const shared = world.quickRunner;
 
-/** @type {{ files: number, ids: string[] }} */
+/**
+ * `duration`: maximum of a test in milliseconds, `total`: of the tests of one change. The others are left to Stryker.
+ *
+ * @type {{ files: number, ids: string[], duration: number, total: number }}
+ */
 const plan = JSON.parse(readFileSync("quick-plan.json", "utf8"));
+const SLOW = `quick-slow-${plan.duration}.json`;
 /** Names of slow tests, which later processes skip. @type {string[]} */
 const known = existsSync(SLOW) ? JSON.parse(readFileSync(SLOW, "utf8")) : [];
 const slow = new Set(known);
@@ -75,7 +75,7 @@ function coverOfChanges() {
   const covers = new Map();
   for (const [test, hits] of Object.entries(stryker.mutantCoverage?.perTest ?? {})) {
     const known = shared.tests.get(test);
-    if (known === undefined || known.duration > MAX_DURATION) continue;
+    if (known === undefined || known.duration > plan.duration) continue;
     for (const [id, count] of Object.entries(hits)) {
       const list = covers.get(id) ?? [];
       list.push({ known, hits: count });
@@ -96,7 +96,7 @@ async function make(id, covers) {
   for (const { known, hits } of covers) {
     if (broken.has(known)) continue;
     total += known.duration;
-    if (total > MAX_TOTAL) break;
+    if (total > plan.total) break;
     Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: hits * 100 + 1_000 });
     const isNoticed = !(await passes(known));
     Object.assign(stryker, { activeMutant: NONE, hitCount: undefined });
@@ -153,7 +153,7 @@ export default class QuickRunner extends TestRunner {
     stryker.currentTestId = undefined;
     const duration = performance.now() - shared.started;
     super.onAfterTryTask(test);
-    if (duration > MAX_DURATION) slow.add(nameOf(test));
+    if (duration > plan.duration) slow.add(nameOf(test));
     if (!hasHooks(test)) shared.tests.set(test.id, { test, duration });
   }
 }

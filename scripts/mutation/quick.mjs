@@ -27,14 +27,20 @@ const PLAN = "quick-plan.json";
 const OUTCOMES = "quick.jsonl";
 /** Time in milliseconds without an outcome after which a process is ended. The first one comes after all tests were run once. */
 const MAX_SILENCE = 60_000;
+/** Maximum duration in milliseconds of a test, and of all tests of one change. The others are left to Stryker. */
+const FAST = { duration: 200, total: 2_500 };
+/** The same where slow tests are wanted. */
+const SLOW = { duration: 5_000, total: 20_000 };
 
 /**
  * Makes changes in one process, and in a new one after a change that left a state behind or did not end.
  *
- * @param {string} folder @param {Tests} tests @param {readonly Source[]} sources instrumented @param {readonly Change[]} changes
+ * @param {string} folder @param {Tests} tests
+ * @param {{ sources: readonly Source[], changes: readonly Change[], isPatient: boolean }} wanted instrumented sources; whether slow tests count
  * @returns {Promise<Change[]>} the changes that a test noticed
  */
-export async function runQuick(folder, tests, sources, changes) {
+export async function runQuick(folder, tests, { sources, changes, isPatient }) {
+  const limits = isPatient ? SLOW : FAST;
   for (const { name, content } of sources) writeFileSync(join(folder, name), content);
   copyFileSync(join(root, "scripts/mutation", RUNNER), join(folder, RUNNER));
   const members = `runner: "./${RUNNER}", pool: "forks", isolate: false, fileParallelism: false, reporters: [],`;
@@ -46,7 +52,7 @@ export async function runQuick(folder, tests, sources, changes) {
     const begun = new Set(outcomesIn(folder).map(({ id }) => id));
     const ids = changes.map(({ id }) => id).filter((id) => !begun.has(id));
     if (ids.length === 0) break;
-    writeFileSync(join(folder, PLAN), JSON.stringify({ files, ids }));
+    writeFileSync(join(folder, PLAN), JSON.stringify({ files, ids, ...limits }));
     console.log(`${ids.length} changes left`);
     const before = begun.size;
     await runOnce(folder);
