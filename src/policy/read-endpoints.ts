@@ -57,12 +57,15 @@ export function readEndpoints(
   for (const one of read) if (one.endpoint?.method === HEAD) checkHead(one, seen, report);
   const steps = { left: MAX_OVERLAP_STEPS };
   for (const [name, other] of overlappingEndpoints(read, steps)) {
+    if (report.isFull) {
+      report.stop();
+      break;
+    }
     report.add(
       "overlap",
       ["endpoints", name],
       `some paths match \`${other}\` too, and no order separates the two: both have literal text and a placeholder in the first segment where they differ`,
     );
-    if (report.isFull) break;
   }
   if (steps.left < 0) {
     report.add(
