@@ -107,6 +107,8 @@ describe("parseEndpoint", () => {
     ["GET /v1/{a}/{b_1}", [literal("v1"), param("a"), param("b_1")]],
     ["GET /a:b/{constructor}", [literal("a:b"), param("constructor")]],
     ["GET /caf%C3%A9", [literal("caf%C3%A9")]],
+    ["GET /a-%C3%A9.%D9%A3", [literal("a-%C3%A9.%D9%A3")]],
+    ["GET /%E0%A4%95%E0%A5%8D/...", [literal("%E0%A4%95%E0%A5%8D"), literal("...")]],
     ["GET /{a}:b", [mixed(["", ":b"], "a")]],
     ["GET /a.{b}", [mixed(["a.", ""], "b")]],
     ["GET /{className}={id}", [mixed(["", "=", ""], "className", "id")]],
@@ -137,6 +139,7 @@ describe("parseEndpoint", () => {
     ["GET //", /^an empty segment is not canonical/],
     ["GET /a//b", /^an empty segment is not canonical/],
     ["GET /a/../b", /`\.\.` is not canonical/],
+    ["GET /a/./b", /`\.` is not canonical/],
     ["GET /a?b", /`a\?b` is not canonical/],
     ["GET /a/*", /`\*` is not canonical/],
     ["GET /:", /`:` is not canonical/],
@@ -153,11 +156,21 @@ describe("parseEndpoint", () => {
     ["GET /{a-b}", /`\{a-b\}` is not canonical/],
     ["GET /{a*}/b", /`\{a\*\}` takes all segments that follow: put it at the end/],
     ["GET /{a*}b", /is not canonical/],
+    ["GET /b{a*}", /is not canonical/],
     ["GET /:a*", /is not canonical/],
     ["GET /{a}/{a*}", /duplicate or reserved path parameter `a`/],
     ["GET /{a}:{a}", /duplicate or reserved path parameter `a`/],
     ["GET /%61", /`%61` is not canonical/],
     ["GET /%c3%a9", /is not canonical/],
+    ["GET /%C3", /`%C3` is not canonical/],
+    ["GET /%C3A9", /`%C3A9` is not canonical/],
+    ["GET /*%C3%A9", /`\*%C3%A9` is not canonical/],
+    ["GET /%C3%A9*", /`%C3%A9\*` is not canonical/],
+    ["GET /%F0%9F%98%80", /`%F0%9F%98%80` is not canonical/],
+    ["GET /%C3%A9%F0%9F%98%80", /`%C3%A9%F0%9F%98%80` is not canonical/],
+    ["GET /%F0%9F%98%80%C3%A9", /`%F0%9F%98%80%C3%A9` is not canonical/],
+    ["GET /%EF%AC%81", /`%EF%AC%81` is not canonical/],
+    ["GET /e%CC%81", /`e%CC%81` is not canonical/],
     ["GET /{a}/:a", /duplicate or reserved path parameter `a`/],
     ["GET /{__proto__}", /duplicate or reserved path parameter `__proto__`/],
   ];
@@ -168,8 +181,30 @@ describe("parseEndpoint", () => {
     });
   });
 
-  it.each(["TRACE", "CONNECT", "get", "GETT", "__proto__"])("rejects the method %s", (method) => {
-    expect(parseEndpoint(`${method} /a`)).toMatchObject({ code: "endpoint_method" });
+  it.each(["TRACE", "CONNECT", "get", "GETT", "G", "__proto__"])(
+    "rejects the method %s",
+    (method) => {
+      for (const path of ["/a", "/a/"]) {
+        expect(parseEndpoint(`${method} ${path}`)).toEqual({
+          code: "endpoint_method",
+          message: `unknown method \`${method}\``,
+          method,
+          meant: undefined,
+        });
+      }
+    },
+  );
+
+  const SPELLINGS: readonly (readonly [key: string, meant: string | undefined])[] = [
+    ["GET /trips/:from-:until", "GET /trips/{from}-{until}"],
+    ["GET /docs/[...slug]", "GET /docs/{slug*}"],
+    ["GET /docs/{path...}", "GET /docs/{path*}"],
+    ["GET /docs/{path.}", undefined],
+    ["GET /docs/.", undefined],
+    ["GET /docs/..", undefined],
+  ];
+  it.each(SPELLINGS)("rejects %s and suggests %s", (key, meant) => {
+    expect(parseEndpoint(key)).toMatchObject({ code: "endpoint_syntax", meant });
   });
 });
 
@@ -307,6 +342,8 @@ describe("endpointIdentity", () => {
     expect(identity("GET /a/{b}:c")).not.toBe(identity("GET /a/{b}.c"));
     expect(identity("GET /a/{b*}")).toBe(identity("GET /a/{c*}"));
     expect(identity("GET /a/{b*}")).not.toBe(identity("GET /a/{b}"));
+    expect(identity("GET /a{b}")).not.toBe(identity("GET /a"));
+    expect(identity("GET /ab/c")).not.toBe(identity("GET /a/bc"));
   });
 });
 
@@ -511,10 +548,14 @@ describe("segments with literal text beside a placeholder", () => {
   );
 
   it("have no suggestion in a key of more than 1,000 characters", () => {
-    const finding = (rest: string) =>
-      findingsOf(policyWith({ endpoints: { [`GET /a/${rest}/`]: { public: true } } }));
-    expect(finding("b")).toMatchObject([{ code: "endpoint_syntax", suggestion: "GET /a/b" }]);
-    expect(finding("b".repeat(1_000))).toEqual([
+    const finding = (length: number) => {
+      const key = `GET /a/${"b".repeat(length - "GET /a//".length)}/`;
+      return findingsOf(policyWith({ endpoints: { [key]: { public: true } } }));
+    };
+    expect(finding(1_000)).toMatchObject([
+      { code: "endpoint_syntax", suggestion: `GET /a/${"b".repeat(992)}` },
+    ]);
+    expect(finding(1_001)).toEqual([
       expect.not.objectContaining({ suggestion: expect.anything() as unknown }),
     ]);
   });
