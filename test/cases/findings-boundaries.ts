@@ -88,12 +88,21 @@ export const BOUNDARY_FINDINGS: readonly FindingCase[] = [
   {
     title: "the value of a catch-all",
     policy: {
-      scopes,
-      boundaries,
-      endpoints: { "GET /files/{path*}": { scope: "openid", within: { project: "path" } } },
+      scopes: { ...scopes, "files:/{path}": { match: "path-prefix" } },
+      boundaries: { ...boundaries, team: { claim: "teams" } },
+      endpoints: {
+        "GET /files/{path*}": { scope: "openid", within: { project: "path" } },
+        "GET /a/{path*}": { anyOf: ["openid", "files:/{path}"], within: { project: "path" } },
+        "GET /b/{id}/{path*}": { scope: "openid", within: { project: "id", team: "path" } },
+        "GET /c/{path*}": { scope: "files:/{path}", within: { project: "path" } },
+        "GET /d/{id}/{path*}": { scope: "files:/{path}", within: { project: "id" } },
+      },
     },
     finds: [
       ["catch_all_param", 'endpoints["GET /files/{path*}"]', "name another parameter in `within`"],
+      ["catch_all_param", 'endpoints["GET /a/{path*}"]', "name another parameter in `within`"],
+      ["catch_all_param", 'endpoints["GET /b/{id}/{path*}"]', "another parameter in `within`"],
+      ["catch_all_param", 'endpoints["GET /c/{path*}"]', "name another parameter in `within`"],
     ],
   },
   {

@@ -327,6 +327,12 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
         "GET /f": { anyOf: ["openid", "a:read"] },
         "HEAD /f": { anyOf: ["a:read", "openid"] },
         "HEAD /g/{id}": { public: true },
+        "GET /i": { scope: "openid", description: "Reads it" },
+        "HEAD /i": { scope: "openid", audit: { show: ["id"] } },
+        "GET /j": { cases: [{ when: { id: null }, scope: "a:read" }], otherwise: { deny: "no" } },
+        "HEAD /j": { otherwise: { deny: "no" }, cases: [{ scope: "a:read", when: { id: null } }] },
+        "GET /k": { cases: [{ when: { id: null }, scope: "a:read" }], otherwise: { deny: "no" } },
+        "HEAD /k": { cases: [{ when: { id: 0 }, scope: "a:read" }], otherwise: { deny: "no" } },
         "GET /h/{id}/{of}": {
           anyOf: ["a:read", { scope: "/a/{id}", params: { id: "of" } }],
           maxAge: 60,
@@ -342,6 +348,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       ["endpoint_method", 'endpoints["HEAD /e/{name}"]', "of `GET /e/{id}`, or leave it out"],
       ["endpoint_method", 'endpoints["HEAD /f"]', "of `GET /f`"],
       ["endpoint_method", 'endpoints["HEAD /g/{id}"]', "declare the GET", "GET /g/{id}"],
+      ["endpoint_method", 'endpoints["HEAD /k"]', "of `GET /k`"],
     ],
   },
   {
@@ -452,12 +459,34 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
         "GET /d/{path}": "/files/{path}",
         "GET /e/{fileID}/{path*}": "/files/{fileID}/names",
         "GET /f/{path*}": { scope: "/files/{path}", params: { path: "other" } },
+        "GET /g/h/i/{path*}": "/files/{path}",
+        "GET /": "openid",
       },
     },
     finds: [
+      ["catch_all_param", 'endpoints["GET /g/h/i/{path*}"]', "the catch-all `path`"],
       ["catch_all_param", 'endpoints["GET /a/{path*}"]', "the catch-all `path` can have several"],
       ["catch_all_param", 'endpoints["GET /b/{rest*}"]', "the catch-all `rest`"],
       ["catch_all_param", 'endpoints["GET /c/{path*}"]', "the catch-all `path`"],
+    ],
+  },
+  {
+    title: "a catch-all that fills placeholders of several segments, and others",
+    policy: {
+      scopes: {
+        "files:/{path}": { match: "path-prefix" },
+        "repository:{path}:pull": { match: "registry" },
+        "names:{path}": {},
+      },
+      endpoints: {
+        "GET /a/{path*}": { allOf: ["files:/{path}", "repository:{path}:pull"] },
+        "GET /b/{path*}": { allOf: ["files:/{path}", "names:{path}"] },
+        "GET /c/{path*}": { anyOf: ["names:{path}", "files:/{path}"] },
+      },
+    },
+    finds: [
+      ["catch_all_param", 'endpoints["GET /b/{path*}"]', "the placeholder of a scope takes only"],
+      ["catch_all_param", 'endpoints["GET /c/{path*}"]', "the placeholder of a scope takes only"],
     ],
   },
 ];

@@ -114,6 +114,31 @@ const MESSAGES: readonly (readonly [
     tool({ scope: "read", audit: { hidden: true } }),
     ["tools.t.audit.hidden: unknown option `hidden`"],
   ],
+  [
+    "an endpoint whose path has a second spelling",
+    { scopes, endpoints: { "GET /a//b": "read" } },
+    [
+      'endpoints["GET /a//b"]: an empty segment is not canonical: expected no empty segment, no trailing slash, no dot segment, no needless escape and none of `\\ ; # ? *`',
+    ],
+  ],
+  [
+    "a catch-all for one segment of a scope",
+    { scopes, endpoints: { "GET /a/{id*}": "/a/{id}" } },
+    [
+      'endpoints["GET /a/{id*}"]: the catch-all `id` can have several segments, which the placeholder of a scope takes only with `match: "path-prefix"` or `"registry"`: use one of these, or fill the placeholder with another parameter, by `params`',
+    ],
+  ],
+  [
+    "a catch-all for a boundary",
+    {
+      scopes,
+      boundaries: { project: { claim: "projects" } },
+      endpoints: { "GET /a/{id*}": { scope: "read", within: { project: "id" } } },
+    },
+    [
+      'endpoints["GET /a/{id*}"]: the catch-all `id` can have several segments, which no value of a boundary has: name another parameter in `within`',
+    ],
+  ],
 ];
 
 describe("the whole message", () => {
