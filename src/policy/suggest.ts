@@ -76,8 +76,8 @@ export function hintAt(
 function distance(left: string, right: string, bound: number, steps: StepBudget): number {
   const a = left.toLowerCase();
   const b = right.toLowerCase();
-  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let before = previous;
   let leastBefore = 0;
   for (let i = 1; i <= a.length; i++) {
     const row = new Array<number>(b.length + 1).fill(bound);
@@ -86,7 +86,8 @@ function distance(left: string, right: string, bound: number, steps: StepBudget)
     for (let j = Math.max(1, i - bound); j <= Math.min(b.length, i + bound); j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let cost = Math.min(at(previous, j) + 1, at(row, j - 1) + 1, at(previous, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+      // in front of the first letter there is no letter, which equals none
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         cost = Math.min(cost, at(before, j - 2) + 1);
       }
       row[j] = cost;

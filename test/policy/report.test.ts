@@ -123,6 +123,43 @@ describe("nearest", () => {
   });
 });
 
+describe("the steps of a search for the nearest name", () => {
+  const COSTS: readonly (readonly [
+    name: string,
+    candidates: readonly string[],
+    steps: number,
+    meant: string | undefined,
+    why: string,
+  ])[] = [
+    ["x".repeat(129), ["x"], 0, undefined, "a name that is too long is not compared"],
+    ["abcdef", [], 0, undefined, "there is no candidate"],
+    ["abcdef", ["abc", "abcdefghi"], 2, undefined, "other lengths are not compared"],
+    ["abcdef", ["abcdef"], 1 + 6 * 6, "abcdef", "each letter is compared with each"],
+    ["abcdef", ["abcdxy", "abcdex"], 2 + 2 * 6 * 6, "abcdex", "each candidate is compared"],
+    ["abcdef", ["abcdex", "abcdxye"], 2 + 6 * 6, "abcdex", "a length would be no nearer"],
+    ["abcdefghi", ["zzzzzzzzz"], 1 + 5 * 9, undefined, "it ends after two rows that are too far"],
+    ["abcdefghi", ["zzzzzzz"], 1 + 5 * 7, undefined, "it does so for a shorter candidate, too"],
+    ["abcdefghi", ["zzzbcdefghi"], 1 + 9 * 11, "zzzbcdefghi", "three letters are near enough"],
+  ];
+  it.each(
+    titled(
+      COSTS,
+      ([name, candidates, steps, , why]) =>
+        `${steps} for ${name} and ${candidates.join(", ")}, because ${why}`,
+    ),
+  )("are %s", (_title, [name, candidates, steps, meant]) => {
+    const budget = { left: 1_000 };
+    expect(nearest(name, candidates, budget)).toBe(meant);
+    expect(budget.left).toBe(1_000 - steps);
+  });
+
+  it("are one for each candidate, without which it returns nothing", () => {
+    expect(nearest("abcdef", ["abcdex", "x"], { left: 38 })).toBe("abcdex");
+    expect(nearest("abcdef", ["abcdex", "x"], { left: 37 })).toBeUndefined();
+    expect(nearest("abcdef", ["abcdex"], { left: 0 })).toBeUndefined();
+  });
+});
+
 /** Returns the number of edits and swaps of adjacent letters between two texts, computed by the definition. */
 function naiveDistance(left: string, right: string): number {
   if (left === "" || right === "") return left.length + right.length;
