@@ -139,6 +139,7 @@ describe("the steps of a search for the nearest name", () => {
     ["abcdef", ["abcdex", "abcdxye"], 2 + 6 * 6, "abcdex", "a length would be no nearer"],
     ["abcdefghi", ["zzzzzzzzz"], 1 + 5 * 9, undefined, "it ends after two rows that are too far"],
     ["abcdefghi", ["zzzzzzz"], 1 + 5 * 7, undefined, "it does so for a shorter candidate, too"],
+    ["abcdefghi", ["zzzzefghi"], 1 + 5 * 9, undefined, "four other letters are too many"],
     ["abcdefghi", ["zzzbcdefghi"], 1 + 9 * 11, "zzzbcdefghi", "three letters are near enough"],
   ];
   it.each(
