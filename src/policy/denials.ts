@@ -1,5 +1,5 @@
 import { isHardDenial, type Operation, type ToolPattern } from "./compiled-policy.js";
-import { type Endpoint, endsInCatchAll, HEAD } from "./endpoint-key.js";
+import { type Endpoint, endsInCatchAll } from "./endpoint-key.js";
 import type { Report } from "./report.js";
 import {
   buildRouter,
@@ -82,8 +82,7 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
       ? route
       : { endpoint, target: { ...target, denial: by.denial, cases: [] } };
   });
-  // HEAD requests are decided by the endpoints of GET
-  const router = buildRouter(denied.filter(({ endpoint }) => endpoint.method !== HEAD));
+  const router = buildRouter(denied);
   const match: typeof router.match = (method, path, options) => {
     const found = router.match(method, path, options);
     if (found === undefined || isHardDenial(found.value)) return found;
