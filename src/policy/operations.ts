@@ -152,8 +152,7 @@ function compileOperation(
   path: Path,
   around: OperationContext,
 ): Operation | undefined {
-  const options: OperationOptions =
-    typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
+  const options: OperationOptions = typeof entry === "string" ? withoutPrototype({}) : entry;
   if (!checkKind(options, path, around)) return undefined;
   const flags = { hidden: options.hidden === true, internal: options.internal === true };
   if (options.cases !== undefined)
