@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { compilePolicy } from "../../src/policy/compile.js";
 import { isInternalName } from "../../src/policy/internal.js";
 
+const INTERNAL = { scope: "a", internal: true } as const;
 const TOOLS = {
   open: "a",
-  own: { scope: "a", internal: true },
-  "job_*": { scope: "a", internal: true },
+  own: INTERNAL,
+  "job_*": INTERNAL,
   job_open: "a",
   "view_*": "a",
 };
@@ -51,6 +52,36 @@ describe("whether a name is internal", () => {
       "allowed",
       "allowed",
       "allowed",
+    ]);
+  });
+
+  it.each([
+    ["two patterns alone", { "job_*": INTERNAL, "task_*": INTERNAL, "*": "a" }],
+    ["a pattern and no exact name", { "job_*": INTERNAL, job_open: "a", "*": "a" }],
+    ["an exact name and no pattern", { job_x: INTERNAL, job_open: "a", "*": "a" }],
+  ])("hides a name that is internal by %s", (_title, tools) => {
+    const policy = loadPolicy({ name: "P", version: "1", scopes: { a: "A" }, tools });
+    const gate = (name: string) => policy.decideUntrusted({ scope: "a" }, name).code;
+    expect(gate("job_x")).toBe("unknown_operation");
+    expect(gate("other")).toBe("allowed");
+    expect(policy.toolsFor({ scope: "a" }).map((tool) => tool.name)).not.toContain("job_x");
+    expect(policy.decide({ scope: "a" }, "job_x").code).toBe("allowed");
+    expect(isInternalName(compiledOf(tools), "job_x")).toBe(true);
+  });
+
+  it("hides the paths of an endpoint, and no others", () => {
+    const policy = loadPolicy({
+      name: "P",
+      version: "1",
+      scopes: { a: "A" },
+      endpoints: { "GET /jobs/secret": INTERNAL, "GET /jobs/{id}": "a" },
+    });
+    const codeOf = (path: string) =>
+      policy.decideRequest({ scope: "a" }, { method: "GET", path }).code;
+    expect(["/jobs/secret", "/jobs/1", "/other"].map(codeOf)).toEqual([
+      "unknown_operation",
+      "allowed",
+      "unknown_operation",
     ]);
   });
 });
