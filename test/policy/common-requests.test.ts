@@ -88,6 +88,12 @@ describe("the endpoints that have a request in common", () => {
       common: ["GET /{name}-beta", "GET /v1{minor}", "GET /v-beta", "GET /v2-beta"],
       others: ["GET /{name}-alpha", "GET /w{number}", "GET /v2"],
     },
+    {
+      title: "differ in the place of a parameter beside the same literal text",
+      endpoint: "GET /v2",
+      common: ["GET /v{number}", "GET /{name}"],
+      others: ["GET /{name}v", "GET /2v"],
+    },
   ];
 
   it.each(titled(rows))("%s", (_title, { endpoint, common, others }) => {
