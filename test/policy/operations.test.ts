@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { compilePolicy } from "../../src/policy/compile.js";
+import { ANY_TIER, type Operation } from "../../src/policy/compiled-policy.js";
+import { compileBaseline } from "../../src/policy/operations.js";
 import { findingsOf, policyWith } from "./findings-of.js";
+import { alike, listOf, scopesOf } from "./many.js";
 
 const compiled = compilePolicy({
   name: "n",
@@ -74,7 +77,8 @@ describe("the operations of a policy", () => {
     "have the denial, flags and scopes of %s",
     (name, denial, isPublic, hidden, scopes) => {
       const operation = compiled.operations.get(name);
-      expect(operation).toMatchObject({ name, denial, public: isPublic, hidden });
+      const shown = { denial, public: isPublic, hidden, internal: false };
+      expect(operation).toMatchObject({ name, ...shown, params: [], cases: [] });
       expect(
         operation?.rules.flatMap(({ alternatives }) => alternatives.map((one) => one.scopes)),
       ).toEqual(scopes);
@@ -86,6 +90,35 @@ describe("the operations of a policy", () => {
       (name) => compiled.operations.get(name)?.denial,
     );
     expect(denials).toEqual(["by pattern", "its own", "by pattern"]);
+  });
+
+  it("have the parameters of every branch, then the arguments that cases compare, each once", () => {
+    const { operations } = compilePolicy({
+      name: "n",
+      version: "1",
+      scopes: { "/a/{id}": {}, "/b/{key}/{id}": {} },
+      tools: {
+        t: {
+          cases: [{ when: { mode: "x", id: "me" }, scope: "/a/{id}" }],
+          otherwise: { allOf: ["/a/{id}", "/b/{key}/{id}"] },
+        },
+      },
+    });
+    expect(operations.get("t")?.params).toEqual(["id", "key", "mode"]);
+  });
+
+  it("of one scope have no inherited options", () => {
+    const options = { public: true, hidden: true, internal: true };
+    const compile = () =>
+      compilePolicy({ name: "n", version: "1", scopes: { a: {} }, tools: { t: "a" } });
+    let operation: Operation | undefined;
+    try {
+      Object.assign(Object.prototype, options);
+      operation = compile().operations.get("t");
+    } finally {
+      for (const name of Object.keys(options)) Reflect.deleteProperty(Object.prototype, name);
+    }
+    expect(operation).toEqual(compile().operations.get("t"));
   });
 
   it("of a public tool may name a scope for additional detail, without the baseline", () => {
@@ -102,6 +135,90 @@ describe("the operations of a policy", () => {
     });
     expect(compiled.definition.defaultScopes).toEqual(["base", "a"]);
     expect(compiled.baseline.map(({ name }) => name)).toEqual(["base"]);
+  });
+});
+
+describe("the tool that needs the baseline alone", () => {
+  it("requires its scopes, and no gate or list leaves it out", () => {
+    const { rules, ...members } = compileBaseline(compiled.baseline);
+    expect(members).toEqual({
+      name: "baseline",
+      kind: "tool",
+      denial: undefined,
+      public: false,
+      hidden: false,
+      internal: false,
+      params: [],
+      cases: [],
+    });
+    expect(rules.map(({ alternatives }) => alternatives)).toEqual([
+      [
+        {
+          uses: [{ scope: compiled.baseline[0], params: [] }],
+          scopes: ["base"],
+          tier: ANY_TIER,
+          accountTypes: undefined,
+          typeConditions: [],
+          entitlements: [],
+          reserved: false,
+          restricted: false,
+          within: [],
+        },
+      ],
+    ]);
+  });
+});
+
+describe("an operation with a finding", () => {
+  it.each([
+    [
+      "is compared with no denying pattern if its name is too long",
+      { tools: { "*a*": { deny: "no" }, ["x".repeat(40_000)]: { public: true } } },
+      ["tool_name"],
+    ],
+    [
+      "is compared with no tool if it is an invalid pattern",
+      { tools: { "*a*b*c*d*e*f*": { deny: "no" }, ["x".repeat(128)]: { public: true } } },
+      ["pattern_syntax"],
+    ],
+    [
+      "has no path parameters if it is a tool",
+      {
+        tools: {
+          "GET /a/{id}": { cases: [{ when: { id: 5 }, scope: "a" }], otherwise: { deny: "no" } },
+        },
+      },
+      ["tool_name"],
+    ],
+    [
+      "has only that one if it has too many alternatives",
+      { scopes: scopesOf(1_025), tools: { t: { anyOf: listOf(1_025, (index) => `s${index}`) } } },
+      ["too_many_alternatives"],
+    ],
+  ])("%s", (_title, parts, codes) => {
+    const found = findingsOf(policyWith({ scopes: { a: {} }, ...parts }));
+    expect(found.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it("is not compiled further if all operations together are too large", () => {
+    const accountTypes = listOf(3_163, (index) => `t${index}`);
+    const parts = {
+      accountTypes,
+      scopes: { ...scopesOf(500), typed: { accountTypes } },
+      baseline: Object.keys(scopesOf(500)),
+      tools: {
+        ...alike(1_001, (index) => `t${index}`, { authenticated: true }),
+        typed: { scope: "typed", accountTypes },
+      },
+    };
+    expect(findingsOf(policyWith(parts))).toEqual([
+      {
+        code: "too_large",
+        path: "tools.typed",
+        message:
+          "the alternatives of all tools and endpoints name 501001 scopes in total: at most 500000 are allowed (this one names the most: 501)",
+      },
+    ]);
   });
 });
 
@@ -148,7 +265,9 @@ describe.each(ALLOWED)("an entry with `%s`", (_kind, entry, beside) => {
 
   it.each(Object.keys(OPTIONS) as (keyof typeof OPTIONS)[])("and `%s`", (option) => {
     const t = { ...entry, [option]: OPTIONS[option] };
-    const codes = findingsOf(policyWith({ ...declared, tools: { t } })).map(({ code }) => code);
-    expect(codes).toEqual(beside.includes(option) ? [] : ["mixed_operation"]);
+    for (const section of [{ tools: { t } }, { endpoints: { "GET /t": t } }]) {
+      const codes = findingsOf(policyWith({ ...declared, ...section })).map(({ code }) => code);
+      expect(codes).toEqual(beside.includes(option) ? [] : ["mixed_operation"]);
+    }
   });
 });
