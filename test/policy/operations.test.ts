@@ -107,6 +107,36 @@ describe("the operations of a policy", () => {
     expect(operations.get("t")?.params).toEqual(["id", "key", "mode"]);
   });
 
+  it("have branches with their own conditions on authentication, else with those of the whole", () => {
+    const { operations } = compilePolicy({
+      name: "n",
+      version: "1",
+      scopes: { a: {} },
+      tools: {
+        t: {
+          cases: [
+            { when: { mode: "neither" }, scope: "a" },
+            { when: { mode: "acr" }, scope: "a", acr: "phr" },
+            { when: { mode: "maxAge" }, scope: "a", maxAge: 60 },
+            { when: { mode: "both" }, scope: "a", acr: ["phr", "otp"], maxAge: 60 },
+          ],
+          otherwise: { deny: "no" },
+          acr: "mfa",
+          maxAge: 300,
+        },
+      },
+    });
+    const conditions = operations
+      .get("t")
+      ?.cases.map(({ branch }) => branch.rules.map(({ authentication }) => authentication));
+    expect(conditions).toEqual([
+      [{ acr: ["mfa"], maxAge: 300 }],
+      [{ acr: ["phr"], maxAge: 300 }],
+      [{ acr: ["mfa"], maxAge: 60 }],
+      [{ acr: ["phr", "otp"], maxAge: 60 }],
+    ]);
+  });
+
   it("of one scope have no inherited options", () => {
     const options = { public: true, hidden: true, internal: true };
     const compile = () =>
