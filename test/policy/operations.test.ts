@@ -230,6 +230,18 @@ describe("an operation with a finding", () => {
     expect(found.map(({ code }) => code)).toEqual(codes);
   });
 
+  it("is one with a weaker `otherwise`, whatever the argument of its cases and the values are named", () => {
+    const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+    const tools = letters.map((letter) => {
+      const when = { [letter.toUpperCase()]: letters };
+      return [letter, { cases: [{ when, scope: "b" }], otherwise: "a" }] as const;
+    });
+    const parts = { scopes: { a: {}, b: {} }, tools: Object.fromEntries(tools) };
+    expect(findingsOf(policyWith(parts)).map(({ code, path }) => [code, path])).toEqual(
+      letters.map((letter) => ["weak_otherwise", `tools.${letter}.otherwise`]),
+    );
+  });
+
   it("is not compiled further if all operations together are too large", () => {
     const accountTypes = listOf(3_163, (index) => `t${index}`);
     const parts = {
