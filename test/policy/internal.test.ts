@@ -76,12 +76,15 @@ describe("whether a name is internal", () => {
       scopes: { a: "A" },
       endpoints: { "GET /jobs/secret": INTERNAL, "GET /jobs/{id}": "a" },
     });
-    const codeOf = (path: string) =>
-      policy.decideRequest({ scope: "a" }, { method: "GET", path }).code;
-    expect(["/jobs/secret", "/jobs/1", "/other"].map(codeOf)).toEqual([
-      "unknown_operation",
-      "allowed",
-      "unknown_operation",
+    const seen = ["/jobs/secret", "/jobs/1", "/other"].map((path) => {
+      const request = { method: "GET", path };
+      const { code } = policy.decideRequest({ scope: "a" }, request);
+      return [code, policy.findEndpoint(request)?.name];
+    });
+    expect(seen).toEqual([
+      ["unknown_operation", undefined],
+      ["allowed", "GET /jobs/{id}"],
+      ["unknown_operation", undefined],
     ]);
   });
 });
