@@ -40,11 +40,11 @@ function namesOf({
   scopes = {},
   bundles = {},
   boundaries = {},
-  notCovered = [],
+  notCovered,
 }: PolicyDefinition): Readonly<Record<keyof PolicyTexts, ReadonlySet<string>>> {
-  const groups = Object.values(scopes).flatMap((scope) =>
-    typeof scope === "string" ? [] : (scope.group ?? []),
-  );
+  const groups = Object.values(scopes)
+    .map((scope) => (typeof scope === "string" ? undefined : scope.group))
+    .filter((group) => group !== undefined);
   return {
     groups: new Set(groups),
     bundles: new Set(Object.keys(bundles)),
