@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { PolicyError } from "../../src/errors.js";
 import {
   checkOptions,
   isBoolean,
@@ -33,6 +34,37 @@ describe("the message about invalid options", () => {
       );
     },
   );
+
+  it.each<[what: string, options: object, findings: readonly object[]]>([
+    ["no object", [], [{ code: "option", path: "", message: "expected an object with options" }]],
+    [
+      "an invalid value, `undefined` and a misspelt name",
+      { verify: 1, issuer: undefined, isuer: "x" },
+      [
+        { code: "option", path: "verify", message: "expected a function" },
+        {
+          code: "undefined_value",
+          path: "issuer",
+          message: "expected a value, got `undefined`: leave the option out instead",
+        },
+        { code: "unknown_key", path: "isuer", message: "unknown option", suggestion: "issuer" },
+      ],
+    ],
+    [
+      "a name that is near to none",
+      { verify: () => true, colour: 1 },
+      [{ code: "unknown_key", path: "colour", message: "unknown option" }],
+    ],
+  ])("comes with a finding for each place: %s", (_what, options, findings) => {
+    const checks = Array.isArray(options) ? {} : CHECKS;
+    let found: unknown;
+    try {
+      checkOptions("the gate", options, checks);
+    } catch (error) {
+      found = (error as PolicyError).findings;
+    }
+    expect(found).toStrictEqual(findings);
+  });
 
   it("has no place for a value that is not an object", () => {
     expect(() => checkOptions("the gate", [] as object, { issuer: optional(isString) })).toThrow(
