@@ -65,6 +65,23 @@ it("the schema accepts every entry that skips it, and most entries of each kind 
   expect(counts.skipped).toBeGreaterThan(counts.valid / 2);
 });
 
+const TEXT = { title: "a", description: "" };
+const PLAIN: readonly (readonly [section: Section, entries: readonly unknown[]])[] = [
+  [
+    "scopes",
+    ["a", "", {}, TEXT, { warning: "" }, { group: "a" }, { tier: "a" }, { implies: ["a", "b"] }],
+  ],
+  ["tools", ["a", {}, TEXT, { scope: "a", tier: "b" }, { anyOf: ["a"] }, { allOf: ["a", "b"] }]],
+  ["endpoints", ["a", {}, TEXT, { scope: "a", tier: "b" }, { anyOf: ["a"] }, { allOf: ["a"] }]],
+];
+
+it.each(PLAIN)(
+  "an entry of `%s` with a handful of valid texts skips the schema",
+  (section, plain) => {
+    expect(plain.filter((entry) => !isSkipped(section, entry))).toEqual([]);
+  },
+);
+
 it.each(SECTIONS)("an entry of `%s` with an unknown option reaches the schema", (section) => {
   expect(isSkipped(section, { title: "a" })).toBe(true);
   expect(isSkipped(section, { title: "a", titel: "a" })).toBe(false);
