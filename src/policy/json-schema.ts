@@ -93,7 +93,6 @@ export function policyJsonSchema(): Record<string, unknown> {
  * reports what is wrong with an object. For a plain `anyOf` it reports that a misspelt option is not a string.
  */
 function withObjectArms(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withObjectArms);
   if (!isObject(schema)) return schema;
   const mapped = Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [key, withObjectArms(value)]),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { optionDocblocks } from "../../scripts/option-descriptions.mjs";
 import { compilePolicy } from "../../src/policy/compile.js";
 import { jsonSchemaOf } from "../../src/policy/json-schema.js";
+import { LINT_CODES } from "../../src/policy/lint-codes.js";
 import { OPTION_DESCRIPTIONS } from "../../src/policy/option-descriptions.js";
 
 interface Node {
@@ -34,6 +35,58 @@ describe("the descriptions in the JSON Schema", () => {
 
   it("belong to policies, scopes, texts, requirements, branches, cases, operations, audit options, boundaries, bundles, translations and accepted findings", () => {
     expect(objectsIn(policyJsonSchema(), "#")).toHaveLength(12);
+  });
+});
+
+interface Choice {
+  readonly anyOf: readonly { readonly type?: string }[];
+  readonly if?: unknown;
+  readonly else?: { readonly type?: string; readonly $ref?: string };
+}
+
+/** Returns all choices between values in a schema, each with its place. */
+function choicesIn(value: unknown, place: string): readonly (readonly [string, Choice])[] {
+  if (typeof value !== "object" || value === null) return [];
+  const within = Object.entries(value).flatMap(([key, inner]) =>
+    choicesIn(inner, `${place}/${key}`),
+  );
+  return "anyOf" in value && Array.isArray(value.anyOf)
+    ? [[place, value as Choice], ...within]
+    : within;
+}
+
+describe("the choices in the JSON Schema", () => {
+  const schema = policyJsonSchema();
+  const definitions = schema["$defs"] as Readonly<Record<string, { readonly type?: string }>>;
+  const isOfCase = (place: string) => place.includes("/when/");
+  const [ofCase = [], others = []] = [true, false].map((wanted) =>
+    choicesIn(schema, "#").filter(([place]) => isOfCase(place) === wanted),
+  );
+
+  it.each(others)(
+    "lead an editor to the object or the list by the type of the value: %s",
+    (_place, { anyOf, if: condition, else: meant }) => {
+      const named = definitions[meant?.$ref?.replace("#/$defs/", "") ?? ""];
+      const type = { type: named?.type ?? meant?.type };
+      expect([{ type: "object" }, { type: "array" }]).toContainEqual(type);
+      expect(anyOf).toEqual([expect.anything(), type]);
+      expect(condition).toEqual({ not: type });
+    },
+  );
+
+  it("are those of an object or a list, and those of the value of an argument", () => {
+    expect(others).toHaveLength(12);
+    const scalars = ["string", "number", "boolean", "null"];
+    expect(ofCase.map(([, { anyOf }]) => anyOf.map(({ type }) => type))).toEqual([
+      [...scalars, "array"],
+    ]);
+    expect(ofCase.filter(([, choice]) => "if" in choice || "else" in choice)).toEqual([]);
+  });
+
+  it("have every code of lint for an accepted finding", () => {
+    const accepted = definitions["AcceptedFinding"] as Node;
+    expect(accepted.properties?.["code"]).toMatchObject({ type: "string", enum: LINT_CODES });
+    expect(LINT_CODES).toContain("unused_scope");
   });
 });
 
