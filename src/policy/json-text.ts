@@ -41,12 +41,8 @@ export function readJson(text: string, report: Report): unknown {
 function excessOf(text: string): string | undefined {
   if (text.length > MAX_TEXT) return `more than ${MAX_TEXT} characters of text`;
   // the policy itself does not count as a level
-  switch (scanJson(text, { ...PLAIN_SCAN, maxDepth: MAX_DEPTH + 1, maxCommas: MAX_VALUES })) {
-    case "depth":
-      return `nested deeper than ${MAX_DEPTH} levels`;
-    case "commas":
-      return `more than ${MAX_VALUES} values`;
-    default:
-      return undefined;
-  }
+  const scan = { ...PLAIN_SCAN, maxDepth: MAX_DEPTH + 1, maxCommas: MAX_VALUES };
+  const fault = scanJson(text, scan);
+  if (fault === "depth") return `nested deeper than ${MAX_DEPTH} levels`;
+  return fault === "commas" ? `more than ${MAX_VALUES} values` : undefined;
 }
