@@ -232,7 +232,7 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
       const key = String(path.at(-1));
       const hint = isOfOperation(key, path) ? ": it belongs at the top of the operation" : "";
       report.add("unknown_key", path, `unknown option \`${key}\`${hint}`, () =>
-        hint === "" ? meantBy(key, optionsAt(path.slice(0, -1))) : undefined,
+        meantBy(key, optionsAt(path.slice(0, -1))),
       );
       return;
     }
@@ -293,11 +293,11 @@ function nameOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** Returns whether a key in a nested requirement is an option of the whole operation. */
+/** Returns whether an unknown key, so one of a nested requirement, is an option of the whole operation. */
 function isOfOperation(key: string, path: Path): boolean {
-  const [top] = path;
-  const isNested = (top === "tools" || top === "endpoints") && path.length > 3;
-  return isNested && path[2] !== "audit" && Object.hasOwn(schemas().operation.shape, key);
+  const [top, , third] = path;
+  const isRule = (top === "tools" || top === "endpoints") && third !== "audit";
+  return isRule && Object.hasOwn(schemas().operation.shape, key);
 }
 
 /** Returns the valid options of the object at `path`, for a suggestion. */

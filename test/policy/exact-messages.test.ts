@@ -105,6 +105,28 @@ const MESSAGES: readonly (readonly [
     ["tools.t.anyOf[0].colour: unknown option `colour`"],
   ],
   [
+    "an empty list in the place of a requirement",
+    tool([]),
+    [
+      `tools.t: expected a string or an object, got a list: write { allOf: ["a", "b"] } if all of them are required, or { anyOf: ["a", "b"] } if one is enough`,
+    ],
+  ],
+  [
+    "an object as the value of an argument",
+    tool({ cases: [{ when: { mode: {} }, scope: "read" }], otherwise: "write" }),
+    [
+      "tools.t.cases[0].when.mode: expected a string or a number or true or false or null or a list, got an object",
+    ],
+  ],
+  [
+    "a long text in place of a word, of which 64 characters are quoted",
+    { scopes: { read: { default: "o".repeat(65) }, write: { default: "p".repeat(64) } } },
+    [
+      `scopes.read.default: expected on or off, got \`${"o".repeat(64)}\``,
+      `scopes.write.default: expected on or off, got \`${"p".repeat(64)}\``,
+    ],
+  ],
+  [
     "an option of the operation in a translation of a scope",
     { scopes: { read: { description: "Read", locales: { de: { hidden: "x" } } } } },
     ["scopes.read.locales.de.hidden: unknown option `hidden`"],
