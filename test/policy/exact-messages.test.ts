@@ -105,6 +105,11 @@ const MESSAGES: readonly (readonly [
     ["tools.t.anyOf[0].colour: unknown option `colour`"],
   ],
   [
+    "sections of another type",
+    { scopes, tools: "x", tiers: "free" },
+    ["tiers: expected a list, got `free`", "tools: expected an object, got `x`"],
+  ],
+  [
     "an empty list in the place of a requirement",
     tool([]),
     [
