@@ -19,6 +19,13 @@ function nested(depth: number): unknown {
   return value;
 }
 
+/** Returns a function that looks as the prototype of all objects does: without a prototype, and with a member `constructor`. */
+function rootFunction(): () => boolean {
+  const root = () => true;
+  Object.setPrototypeOf(root, null);
+  return Object.assign(root, { constructor: Object });
+}
+
 const getter = Object.defineProperty({}, "tier", { enumerable: true, get: () => "pro" });
 const setter = Object.defineProperty({}, "tier", { enumerable: true, set: () => undefined });
 const loop: Record<string, unknown> = { description: "a loop" };
@@ -75,6 +82,11 @@ const REJECTED: readonly (readonly [
   [
     "a function as prototype",
     { scopes: { a: Object.create(() => true) as unknown } },
+    [["not_plain_data", "scopes.a", "plain data"]],
+  ],
+  [
+    "a function without a prototype as prototype",
+    { scopes: { a: Object.create(rootFunction()) as unknown } },
     [["not_plain_data", "scopes.a", "plain data"]],
   ],
   [
@@ -252,7 +264,19 @@ describe("snapshot", () => {
     revoke();
     const report = createReport();
     expect(snapshot({ scopes: proxy }, report)).toBeUndefined();
-    expect(report.findings.map(({ code }) => code)).toEqual(["not_plain_data"]);
+    expect(report.findings).toEqual([
+      {
+        code: "not_plain_data",
+        path: "",
+        message: "unreadable value: expected plain data, as in JSON",
+      },
+    ]);
+  });
+
+  it("has no text beyond the most that a policy may have, and no member after a key beyond it", () => {
+    const full = "a".repeat(16_777_216);
+    expect(snapshot([full, "b"], createReport())).toEqual([full, undefined]);
+    expect(snapshot([full, { b: "c", d: [] }], createReport())).toEqual([full, {}]);
   });
 
   it("reports many cycles with less than a thousand findings", () => {
@@ -273,6 +297,13 @@ describe("deepFreeze", () => {
     expect(Object.isFrozen(inner.list)).toBe(false);
     expect(deepFreeze("text")).toBe("text");
     expect(deepFreeze(null)).toBe(null);
+  });
+
+  it("leaves functions as they are: a copy has one of the runtime in place of each", () => {
+    const run = () => true;
+    expect(deepFreeze(run)).toBe(run);
+    expect(deepFreeze([{ run }])).toEqual([{ run }]);
+    expect(Object.isFrozen(run)).toBe(false);
   });
 });
 

@@ -278,6 +278,12 @@ describe("a report", () => {
     expect(other).toBe(`  ${second?.path.slice(0, 1_023)}…: ${"b".repeat(1_024)}`);
   });
 
+  it("marks that a path is cut off, also where a step ends at the most characters", () => {
+    const name = "x".repeat(10_000);
+    expect(formatPath([name])).toBe(name);
+    expect(formatPath([name, 0])).toBe(`${name.slice(1)}…`);
+  });
+
   it("has suggestions for at most a hundred findings, within 20,000,000 steps", () => {
     const report = createReport();
     const declared = Array.from({ length: 100 }, (_, index) => `${"ab".repeat(60)}${index}`);
