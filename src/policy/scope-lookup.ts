@@ -1,4 +1,4 @@
-import { bindTemplate, shapeKey, type Template } from "../grammar/template.js";
+import { shapeKey, type Template } from "../grammar/template.js";
 import { buildTemplateIndex } from "../grammar/template-index.js";
 import type { ScopeOptions } from "./definition.js";
 import { childrenOf, matchesOf, placeholderFault } from "./matching-names.js";
@@ -133,16 +133,12 @@ function createLookup(
   createIndex: MatchingRule["index"],
 ): ScopeLookup {
   const literalHits = new Map<string, NamedScopeValues[]>();
-  // twins have one scope and one shape
+  // twins have one scope and one shape; an older name can give one scope its values in two orders
   const templates = new Map<string, NamedScope>();
   for (const name of names) {
-    const { template, scope, text, old } = name;
-    if (template.names.length === 0) {
-      push(literalHits, bindTemplate(template, []), { scope, values: [] });
-    } else {
-      const key = `${scope} ${old ? text : shapeKey(template)}`;
-      if (!templates.has(key)) templates.set(key, name);
-    }
+    const { template, scope, text, values } = name;
+    if (template.names.length === 0) push(literalHits, text, { scope, values: [] });
+    else templates.set(`${scope} ${values.join()} ${shapeKey(template)}`, name);
   }
   const literals = new Map([...literalHits].map(([text, hits]) => [text, namedScopes(hits)]));
   const index = createIndex([...templates.values()]);

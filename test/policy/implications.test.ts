@@ -231,6 +231,18 @@ const CASES: readonly ScopesCase[] = [
     params: XY,
     holds: ["/a/{x}", "/b/{x}"],
   },
+  {
+    title:
+      "passes the values of an older template to one template in both orders of its placeholders",
+    scopes: {
+      "/a/{x}/{y}": { replaces: ["/old/{x}/{y}"] },
+      "/a/{y}/{x}": { replaces: ["/old/{x}/{y}"] },
+      "/b/{x}/{y}": {},
+    },
+    scope: "/old/1/2",
+    params: XY,
+    holds: ["/a/{x}/{y}", "/a/{y}/{x}"],
+  },
 ];
 
 describe("the set of scopes that a token has", () => {

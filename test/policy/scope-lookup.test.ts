@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileTemplate } from "../../src/grammar/template.js";
-import { buildLookups, type NamedScope } from "../../src/policy/scope-lookup.js";
+import { buildLookups, type NamedScope, templatesByName } from "../../src/policy/scope-lookup.js";
 import { parseText } from "../grammar/compiled.js";
 
 /** Returns the names of scopes, each of its own scope, in this order. */
@@ -76,9 +76,33 @@ describe("the lookup of a scope token", () => {
     expect(hits).toEqual(scope === undefined ? [] : [[scope, values]]);
   });
 
+  it("finds the scopes of an older name once for each order of its values", () => {
+    const [name] = namesOf(["/y/{i}/{j}"]) as [NamedScope];
+    const older = [
+      { scope: 1, values: [0, 1] },
+      { scope: 1, values: [1, 0] },
+      { scope: 1, values: [0, 1] },
+      { scope: 2, values: [0, 1] },
+    ].map((one) => ({ ...name, ...one, old: true }));
+    const hits: unknown[] = [];
+    buildLookups(older)[0]?.("/y/1/2").forEach((scope, found) => void hits.push([scope, found]));
+    expect(hits).toEqual([
+      [1, ["1", "2"]],
+      [1, ["2", "1"]],
+      [2, ["1", "2"]],
+    ]);
+  });
+
   it("is one, because names use one matching rule, and finds nothing undeclared", () => {
     expect(buildLookups([])).toHaveLength(1);
     expect(buildLookups([])[0]?.("a").size).toBe(0);
     expect(buildLookups(namesOf(["a"]))[0]?.("/x/1").size).toBe(0);
+  });
+});
+
+describe("the templates of a policy", () => {
+  it("are its names with placeholders, without those that are whole scope tokens", () => {
+    const names = NAMES.filter((name) => name.includes("{"));
+    expect([...templatesByName(namesOf(NAMES)).keys()]).toEqual(names);
   });
 });
