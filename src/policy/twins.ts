@@ -61,7 +61,12 @@ function isDamaged(path: Path, { removed, damaged }: Report): boolean {
   return removed.has(formatPath(path)) || damaged.has(formatPath(path));
 }
 
-const DEFAULTS: ScopeOptions = { reserved: false, required: false, match: "exact" };
+const DEFAULTS: ScopeOptions = {
+  reserved: false,
+  restricted: false,
+  required: false,
+  match: "exact",
+};
 
 /** Returns a text that is equal for equal conditions. */
 function conditionText(options: ScopeOptions, name: (typeof CONDITIONS)[number]): string {

@@ -204,6 +204,87 @@ describe("registration and refresh", () => {
   });
 });
 
+describe("a template in a ceiling", () => {
+  it("covers each template that it implies, whatever the number of scopes and placeholders", () => {
+    const others = Array.from({ length: 9 }, (_, index): [string, object] => [
+      `other:${index}`,
+      {},
+    ]);
+    const many = loadPolicy({
+      name: "Many",
+      version: "1",
+      // with their places in this order, the two implied templates have the digits 1, 1, 2 in common
+      scopes: {
+        "/all/{x}/{y}/{z}": { implies: ["/pairs/{y}/{z}", "/ends/{z}"] },
+        "/pairs/{y}/{z}": {},
+        ...Object.fromEntries(others),
+        "/ends/{z}": {},
+        "/ends/{end}": {},
+      },
+    });
+    for (const scope of ["/pairs/1/2", "/ends/1", "/ends/{z}", "/pairs/{y}/{z}"]) {
+      const ceiling = ["/all/{x}/{y}/{z}"];
+      expect(clientRegistration(many, { scope }, { ceiling })).toMatchObject({
+        ok: true,
+        metadata: { scope },
+      });
+    }
+  });
+});
+
+describe("an option of a twin", () => {
+  it.each([{ reserved: false }, { restricted: false }, { required: false }, { match: "exact" }])(
+    "may be left out beside its default: %j",
+    (options) => {
+      for (const scopes of [
+        { "/a/{x}": options, "/a/{y}": {} },
+        { "/a/{x}": {}, "/a/{y}": options },
+      ]) {
+        expect(findingsOf(policyWith({ scopes }))).toEqual([]);
+      }
+    },
+  );
+
+  it.each([
+    [{ reserved: true }, "reserved"],
+    [{ restricted: true }, "restricted"],
+    [{ required: true }, "required"],
+    [{ match: "path-prefix" }, "match"],
+    [{ default: "off" }, "default"],
+    [{ tier: "pro" }, "tier"],
+    [{ accountTypes: ["a"] }, "accountTypes"],
+    [{ entitlement: "fleet" }, "entitlement"],
+  ])("may not be left out otherwise: %j", (options, name) => {
+    const found = findingsOf(
+      policyWith({
+        tiers: ["pro"],
+        accountTypes: ["a", "b"],
+        entitlements: ["fleet"],
+        scopes: { "/a/{x}": {}, "/a/{y}": options },
+      }),
+    );
+    expect(found).toEqual([
+      {
+        code: "overlap",
+        path: 'scopes["/a/{y}"]',
+        message: `\`/a/{y}\` and \`/a/{x}\` differ in placeholder names alone, so a scope token is both: their options must agree in \`${name}\``,
+      },
+    ]);
+  });
+
+  it("is the same list of account types in any order only if the types are the same", () => {
+    const codesOf = (types: readonly string[]) =>
+      findingsOf(
+        policyWith({
+          accountTypes: ["a", "b", "c"],
+          scopes: { "/a/{x}": { accountTypes: ["a", "b"] }, "/a/{y}": { accountTypes: types } },
+        }),
+      ).map(({ code }) => code);
+    expect(codesOf(["b", "a"])).toEqual([]);
+    expect(codesOf(["a", "c"])).toEqual(["overlap"]);
+  });
+});
+
 describe("an option of a twin that has a finding of its own", () => {
   it("is not reported as one that differs", () => {
     const policy = policyWith({
