@@ -16,8 +16,8 @@ export function brandPolicy<Value extends object>(value: Value, compiled: Compil
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return
  */
 export function compiledPolicyOf(value: unknown): CompiledPolicy {
-  const compiled =
-    typeof value === "object" && value !== null ? compiledPolicies.get(value) : undefined;
+  // without an error for a value that is not an object
+  const compiled = compiledPolicies.get(value as object);
   if (compiled !== undefined) return compiled;
   throw new PolicyError(
     "ERR_POLICY_UNKNOWN",
