@@ -13,12 +13,13 @@ export type SpellingReader = (scope: number, value: unknown) => readonly string[
  */
 export function createSpellingReader(policy: CompiledPolicy, fresh: string): SpellingReader {
   const ruled = [...policy.templates.values()].flat().filter(({ template }) => template.coverage);
+  // a name is spelled with those that have its text before the placeholder, and two rules have no such text in common
+  const names = ruled.map(({ template }) => template);
   const spellingsOf = ({ template, matching }: NamedScope, value: unknown): readonly string[] => {
     const { coverage } = template;
     if (coverage === undefined || !acceptsValue(template, 0, value)) return [];
     const { spellings = (_template, _names, one) => [bindTemplate(template, [one])] } =
       MATCHING_RULES[matching];
-    const names = ruled.flatMap((one) => (one.matching === matching ? one.template : []));
     return coverage.covering(value).flatMap((one) => spellings(template, names, one, fresh));
   };
   return (scope, value) =>
