@@ -221,10 +221,11 @@ function createUnknownReporter(
 function successorsIn(scopes: PolicyDefinition["scopes"]): ReadonlyMap<string, string> {
   const successors = new Map<string, string>();
   for (const [successor, entry] of Object.entries(scopes)) {
-    for (const name of (typeof entry === "string" ? undefined : entry.replaces) ?? []) {
+    if (typeof entry === "string") continue;
+    entry.replaces?.forEach((name) => {
       const older = printedScope(name);
       if (!successors.has(older)) successors.set(older, successor);
-    }
+    });
   }
   return successors;
 }
@@ -235,7 +236,6 @@ function replacedNames(
   report: Report,
 ): readonly NamedScope[] {
   const { replaces = [] } = draft.options;
-  if (replaces.length === 0) return replaces as readonly never[];
   const path = [...draft.path, "replaces"];
   reportDuplicates(replaces, path, report, printedScope);
   return replaces.flatMap((name, index) => {

@@ -80,6 +80,13 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
+    "a scope that its own older name overlaps, which is named first",
+    { scopes: { "/a/{x}": { replaces: ["/{x}/b"] } } },
+    [
+      'scopes["/a/{x}"].replaces[0]: `/{x}/b` and `/a/{x}` overlap: the scope token `/a/b` would match both',
+    ],
+  ],
+  [
     "a missing section, and a missing member further inside",
     { scopes: undefined, boundaries: { project: {} } },
     [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
@@ -83,7 +83,12 @@ describe("overlaps", () => {
       path: 'scopes["/{y}/z"]',
       message: "`/{y}/z` and `/t/{x}` overlap: the scope token `/t/z` would match both",
     });
-    expect(found.at(-1)?.code).toBe("more_findings");
+    // the search stops, so the number of further overlaps is not known
+    expect(found.at(-1)).toEqual({
+      code: "more_findings",
+      path: "",
+      message: "and further findings, which are not listed",
+    });
   });
 
   const OLD: readonly (readonly [title: string, scopes: Scopes, codes: readonly string[]])[] = [
@@ -122,6 +127,24 @@ describe("overlaps", () => {
   ];
   it.each(OLD)("of older names have their codes: %s", (_, scopes, codes) => {
     expect(findingsOf(policyWith({ scopes })).map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe("an undeclared scope", () => {
+  afterEach(() => {
+    delete (Object.prototype as Scopes)["replaces"];
+  });
+
+  it("is not an older name because objects inherit older names", () => {
+    Object.assign(Object.prototype, { replaces: ["old"] });
+    const policy = policyWith({ scopes: { text: "Text", options: {} }, tools: { t: "old" } });
+    expect(findingsOf(policy)).toEqual([
+      {
+        code: "unknown_scope",
+        path: "tools.t",
+        message: "undeclared scope `old`: the policy declares `text`, `options`",
+      },
+    ]);
   });
 });
 
