@@ -189,6 +189,17 @@ describe("expand and reduce", () => {
     expect(lattice.reduce(lattice.expand("a:23"))).toBe("a:23");
   });
 
+  it("keep apart scopes whose values have the same characters", () => {
+    const places = loadPolicy({
+      name: "Places",
+      version: "1",
+      scopes: { "/places/{area}/{spot}": {} },
+    });
+    const scope = "/places/a/bc /places/ab/c";
+    expect(places.expand(scope).join(" ")).toBe(scope);
+    expect(places.reduce(scope)).toBe(scope);
+  });
+
   it("accept a list that is longer than the limit of a string, as decisions do", () => {
     const scope = [
       ...Array.from({ length: 4_000 }, (_, index) => `a-scope-of-another-api:${index}`),
@@ -260,6 +271,20 @@ describe("covers and missing", () => {
       expect(policy.reduce("all:read", options)).toBe("all:public");
       expect(policy.missing("", "all:read", options)).toBe("all:public");
       expect(policy.covers("all:public", "all:read", options)).toBe(true);
+    }
+  });
+
+  it("reject options that are wrong, with the name of the call", () => {
+    const calls = [
+      () => policy.expand("n:read", { firstParty: 1 } as never),
+      () => policy.covers("n:read", "n:read", { firstParty: 1 } as never),
+      () => policy.missing("n:read", "n:read", { firstParty: 1 } as never),
+      () => policy.reduce("n:read", { firstParty: 1 } as never),
+    ];
+    const message =
+      "1 finding in the options for reading a scope\n  firstParty: expected true or false";
+    for (const call of calls) {
+      expect(call).toThrow(expect.objectContaining({ code: "ERR_OPTIONS_INVALID", message }));
     }
   });
 
@@ -363,6 +388,15 @@ describe("bindScope of a policy", () => {
     const call = () => policy.bindScope(scope as never, {});
     expect(call).toThrow(expect.objectContaining({ code: "ERR_SCOPE_INVALID" }));
     expect(call).toThrow(`the policy declares no scope \`${String(scope)}\`${hint}`);
+  });
+});
+
+describe("bindScope of a policy without scopes", () => {
+  it("says that the policy declares none", () => {
+    const bare = loadPolicy({ name: "Bare", version: "1", scopes: {} });
+    expect(() => bare.bindScope("n:read", {})).toThrow(
+      /^the policy declares no scope `n:read`: the policy declares no scopes$/,
+    );
   });
 });
 
