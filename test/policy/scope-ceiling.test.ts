@@ -50,6 +50,44 @@ describe("what an entry means with its implications, and without what others imp
   });
 });
 
+describe("templates that accept different values", () => {
+  // a value between dots has no dot
+  const forms = compilePolicy({
+    name: "P",
+    version: "1",
+    scopes: {
+      "app.{id}.all": { implies: ["/names/{id}", "/files/{id}"] },
+      "/files/{id}": { implies: ["/names/{id}", "file.{id}.index"] },
+      "/names/{id}": {},
+      "file.{id}.index": {},
+    },
+  });
+  const listedIn = (entry: string) => listedScopes(forms, entry, false);
+
+  it("are implied in full by a template that accepts the same values, and in part by one that accepts fewer", () => {
+    const found = withImpliedListed(forms, listedIn("app.{id}.all"));
+    expect(textsOf(found).toSorted()).toEqual(
+      ["app.{id}.all", "/names/{id}", "/files/{id}", "file.{id}.index"].toSorted(),
+    );
+    expect([...textsWithoutImplied(forms, found)].toSorted()).toEqual(
+      ["app.{id}.all", "/files/{id}"].toSorted(),
+    );
+  });
+
+  it.each([
+    ["/files/{id}", "file.{id}.index", true],
+    ["/files/{id}", "/names/{id}", true],
+    ["app.{id}.all", "file.{id}.index", true],
+    ["app.{id}.all", "/names/{id}", false],
+    ["app.{id}.all", "/files/{id}", false],
+    ["app.{id}.all", "/files/a", true],
+    ["app.{id}.all", "/files/a.b", false],
+  ])("as the ceiling %s and the scope %s: within it is %s", (entry, scope, expected) => {
+    const ceiling = createCeiling(forms, [entry], false);
+    expect(listedIn(scope).every((one) => ceiling.covers(one))).toBe(expected);
+  });
+});
+
 describe("a ceiling", () => {
   const covers = (entries: readonly string[], entry: string, firstParty = false) =>
     listedScopes(policy, entry, true).every((one) =>
