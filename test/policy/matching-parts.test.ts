@@ -103,6 +103,9 @@ describe("the spellings of a scope of a policy", () => {
       "p/{Type}.s": { match: "smart" },
       "files/{path}": { match: "path-prefix" },
       "a/{id}": "Open",
+      "repository:{name}:pull": { match: "registry" },
+      "repository:{name}:push": { match: "registry" },
+      "p:{name}:delete": { match: "registry" },
     },
   });
   const spell = createSpellingReader(policy, "Zz");
@@ -111,6 +114,22 @@ describe("the spellings of a scope of a policy", () => {
     ["p/{Type}.r", 0, "Obs", ["p/Obs.r", "p/Obs.rs", "p/Obs.read", "q/Obs.r"]],
     ["p/{Type}.s", 1, "Obs", ["p/Obs.s", "p/Obs.rs", "p/Obs.read"]],
     ["files/{path}", 2, "a/b", ["files/a/b", "files/a", "files/"]],
+    [
+      "repository:{name}:pull",
+      4,
+      "a/b",
+      ["repository:", "repository(zz):"].flatMap((start) =>
+        ["pull", "pull,push", "pull,pull"].map((actions) => `${start}a/b:${actions}`),
+      ),
+    ],
+    [
+      "p:{name}:delete",
+      6,
+      "a",
+      ["p:", "p(zz):"].flatMap((start) =>
+        ["delete", "delete,delete"].map((actions) => `${start}a:${actions}`),
+      ),
+    ],
     ["a name without a rule", 3, "a", []],
     ["a value that is not accepted", 0, "a b", []],
     ["no value", 0, undefined, []],
