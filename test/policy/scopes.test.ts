@@ -135,6 +135,18 @@ describe("an undeclared scope", () => {
     delete (Object.prototype as Scopes)["replaces"];
   });
 
+  it("that is an older name has a finding of its own, with the first scope that replaces it", () => {
+    const scopes = { text: "Text", a: {}, b: { replaces: ["old"] }, c: { replaces: ["old"] } };
+    expect(findingsOf(policyWith({ scopes, tools: { t: "old" } }))).toEqual([
+      {
+        code: "replaced_scope",
+        path: "tools.t",
+        message: "`old` is an older name of a scope: use the current name",
+        suggestion: "b",
+      },
+    ]);
+  });
+
   it("is not an older name because objects inherit older names", () => {
     Object.assign(Object.prototype, { replaces: ["old"] });
     const policy = policyWith({ scopes: { text: "Text", options: {} }, tools: { t: "old" } });
