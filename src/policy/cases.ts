@@ -210,6 +210,8 @@ function isWeaker({ branch: reached }: PlacedBranch, { branch: left }: PlacedBra
   const [given, wanted] = [alternativesOf(reached), alternativesOf(left)];
   // without alternatives, the branch already has a finding
   if (given.length === 0 || wanted.length === 0) return false;
+  // a scope beyond the limit of implied scopes, whose own are unknown, already has a finding
+  if (given.some(({ uses }) => uses.some(({ scope }) => scope.closure.length === 0))) return false;
   if (isLooser(authenticationOf(reached), authenticationOf(left))) return true;
   return given.some((one) => {
     const accounts = leastAccounts(one.typeConditions);

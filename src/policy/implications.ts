@@ -76,8 +76,8 @@ function placesIn({ names }: Template, placeholders: readonly string[]): readonl
  * by placeholder name, so every path from one scope to another passes the same values. With twins, two paths can pass different ones,
  * and the scope is returned for each.
  *
- * If all scopes together imply more than {@link MAX_IMPLIED}, the function reports it once, and from then on returns the scope
- * with its direct implications alone.
+ * If all scopes together imply more than {@link MAX_IMPLIED}, the function reports it once, and from then on returns an empty
+ * list.
  */
 export function createClosureReader(
   drafts: readonly ScopeDraft[],
@@ -120,12 +120,13 @@ export function createClosureReader(
   return (start) => {
     const closure = closureOf(start);
     left -= closure.length;
-    if (left < 0 && !isReported) {
+    if (left >= 0) return closure;
+    if (!isReported) {
       isReported = true;
       const message = `the scopes up to this one imply more than ${MAX_IMPLIED} scopes, directly or indirectly: at most ${MAX_IMPLIED} are allowed in total`;
       report.add("too_large", [...start.path, "implies"], message);
     }
-    return closure;
+    return [];
   };
 }
 

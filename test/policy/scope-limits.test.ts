@@ -83,11 +83,19 @@ describe("the limit of", () => {
 
 describe("a policy with too many implied scopes", () => {
   it("has no finding about a case whose scope is implied beyond the limit", () => {
-    const scopes = { ...chainsOf(1_414), write: {}, admin: { implies: ["write"] } };
-    const cases = [{ when: { mode: "dry" }, scope: "write" }];
-    const found = findingsOf(policyWith({ scopes, tools: { t: { cases, otherwise: "admin" } } }));
-    expect(found.map(({ code, path }) => [code, path])).toEqual([
+    const last = { read: {}, write: { implies: ["read"] }, admin: { implies: ["write"] } };
+    const found = (scopes: Scopes, otherwise: string) => {
+      const cases = [{ when: { mode: "dry" }, scope: "read" }];
+      const tools = { t: { cases, otherwise } };
+      return findingsOf(policyWith({ scopes, tools })).map(({ code, path }) => [code, path]);
+    };
+    expect(found(last, "admin")).toEqual([]);
+    const beyond = { ...chainsOf(1_414), ...last };
+    expect(found(beyond, "admin")).toEqual([["too_large", 'scopes["c0:1413"].implies']]);
+    // what a scope before the limit implies is known
+    expect(found(beyond, "c0:1")).toEqual([
       ["too_large", 'scopes["c0:1413"].implies'],
+      ["weak_otherwise", "tools.t.otherwise"],
     ]);
   });
 });
