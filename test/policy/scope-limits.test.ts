@@ -25,7 +25,7 @@ const SHAPES: Scopes = {
   ...scopesOf(
     499,
     (index) =>
-      `/${listOf(16, (bit) => ((index >> bit) & 1 ? `{p${bit}}` : `l${index}`)).join("/")}`,
+      `/${listOf(16, (bit) => (((index + 1) >> bit) & 1 ? `{p${bit}}` : `l${index}`)).join("/")}`,
   ),
   ...scopesOf(126, (index) => `/{p0}${`/m${index}`.repeat(15)}`),
 };
