@@ -210,10 +210,10 @@ function isWeaker({ branch: reached }: PlacedBranch, { branch: left }: PlacedBra
   const [given, wanted] = [alternativesOf(reached), alternativesOf(left)];
   // without alternatives, the branch already has a finding
   if (given.length === 0 || wanted.length === 0) return false;
-  // a scope beyond the limit of implied scopes, whose own are unknown, already has a finding
-  if (given.some(({ uses }) => uses.some(({ scope }) => scope.closure.length === 0))) return false;
   if (isLooser(authenticationOf(reached), authenticationOf(left))) return true;
   return given.some((one) => {
+    // beyond the limit of implied scopes, which has a finding, those of a scope are unknown
+    if (one.uses.some(({ scope }) => scope.closure.length === 0)) return false;
     const accounts = leastAccounts(one.typeConditions);
     return accounts?.every((types) => wanted.some((other) => meets(one, types, other))) !== true;
   });
