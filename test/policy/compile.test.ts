@@ -133,6 +133,20 @@ describe("a policy", () => {
     ).toEqual({});
   });
 
+  it("opens a tool for the values of its boundaries that a token has", () => {
+    const policy = loadPolicy({
+      name: "n",
+      version: "1",
+      scopes: { s: {} },
+      boundaries: { area: { claim: "areas" }, team: { claim: "teams" } },
+      tools: { t: { scope: "s", within: { team: "id" } } },
+    });
+    const token = { scope: "s", boundaries: { area: ["2"], team: ["1"] } };
+    expect(policy.decideUntrusted(token, "t", { id: "1" }).allowed).toBe(true);
+    expect(policy.decideUntrusted(token, "t", { id: "2" }).allowed).toBe(false);
+    expect(compiledPolicyOf(policy).boundaries.map(({ name }) => name)).toEqual(["area", "team"]);
+  });
+
   it("has methods that work without their object", () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- the test calls methods without their object
     const { decide, toolsFor } = loadPolicy(SOURCE);
@@ -235,6 +249,15 @@ describe("a policy with errors of nearly every kind", () => {
         "unused_param tools.bound.params.x",
       ].sort(),
     );
+  });
+
+  it("is rejected for its size alone if it was not read as a whole", () => {
+    const deepest = Array.from({ length: 65 }).reduce<unknown>((inner) => [inner], "a");
+    const { findings } = errorOf(() => loadPolicy({ ...invalid, baseline: deepest }));
+    const path = `baseline${"[0]".repeat(64)}`;
+    expect(findings).toEqual([
+      { code: "too_large", path, message: "nested deeper than 64 levels" },
+    ]);
   });
 
   it("is rejected with the same frozen findings by loadPolicy and definePolicy", () => {

@@ -107,6 +107,34 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
+    "the name of a parameter",
+    tool({ scope: "/a/{id}", params: { id: "an id" } }),
+    [
+      "tools.t.params.id: invalid parameter name `an id`: expected 1 to 128 characters of `A-Z a-z 0-9 _ . -`",
+    ],
+  ],
+  [
+    "an undeclared scope beside a part that is removed",
+    tool({ scope: "raed", anyOf: 5 }),
+    ["tools.t.anyOf: expected a list, got a number", "tools.t.scope: undeclared scope `raed`"],
+  ],
+  [
+    "a renamed placeholder beside a part without it, which has no finding",
+    tool({ params: { id: "x" }, allOf: [{ anyOf: ["read"] }, "/a/{id}"] }),
+    [],
+  ],
+  [
+    "two parts without a requirement",
+    tool({ anyOf: [{}, {}] }),
+    [
+      "tools.t.anyOf[1]: duplicate `{}`",
+      ...[0, 1].map(
+        (at) =>
+          `tools.t.anyOf[${at}]: missing requirement: give one of \`scope\`, \`allOf\` and \`anyOf\``,
+      ),
+    ],
+  ],
+  [
     "an unknown option in a part of a requirement",
     tool({ anyOf: [{ scope: "read", colour: true }] }),
     ["tools.t.anyOf[0].colour: unknown option `colour`"],

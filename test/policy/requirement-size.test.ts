@@ -55,6 +55,12 @@ describe("the limits on sizes", () => {
     expect(excessOf(size)?.[0]).toBe(code);
   });
 
+  it("are part of the message", () => {
+    expect(excessOf({ alternatives: 1, uses: 32_769 })?.[1]).toBe(
+      "the alternatives name 32769 scopes in total: at most 32768 are allowed (each alternative names every scope that it requires)",
+    );
+  });
+
   it("names a number that can be counted, and no other", () => {
     expect(excessOf({ alternatives: 1e15 - 1, uses: 1 })?.[1]).toMatch(/^999999999999999 alter/);
     expect(excessOf({ alternatives: 1e15, uses: 1 })?.[1]).toMatch(/^far too many alternatives:/);

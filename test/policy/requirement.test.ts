@@ -24,6 +24,7 @@ function ruleOf(tool: unknown, baseline?: readonly string[]) {
     version: "1",
     tiers: ["free", "pro", "max"],
     accountTypes: ["mentor", "studio", "other"],
+    entitlements: ["fleet"],
     scopes: SCOPES,
     ...(baseline === undefined ? {} : { baseline }),
     tools: { t: tool },
@@ -93,6 +94,16 @@ const ALTERNATIVES: readonly (readonly [
     "a template under two names",
     { allOf: ["/x/{i}", { scope: "/x/{i}", params: { i: "k" } }] },
     [["/x/{i} i", "/x/{i} k"]],
+  ],
+  [
+    "a template under two pairs of names that are alike when joined",
+    {
+      allOf: [
+        { scope: "/y/{i}/{j}", params: { i: "a", j: "bc" } },
+        { scope: "/y/{i}/{j}", params: { i: "ab", j: "c" } },
+      ],
+    },
+    [["/y/{i}/{j} a bc", "/y/{i}/{j} ab c"]],
   ],
   ["a template twice under one name", { allOf: ["/x/{i}", { allOf: ["/x/<i>"] }] }, [["/x/{i} i"]]],
   ["any token", { authenticated: true }, [[]]],
@@ -214,6 +225,22 @@ describe("a requirement", () => {
         "reserved because of one of its scopes",
         { anyOf: [{ allOf: ["a", "r"] }, "b"] },
         [{ ...free, reserved: true }, free],
+      ],
+      [
+        "all that an option can name",
+        {
+          scope: "/x/{i}",
+          tier: "pro",
+          accountTypes: ["mentor"],
+          entitlement: "fleet",
+          params: { i: "k" },
+        },
+        [{ ...free, tier: 1, accountTypes: ["mentor"], entitlements: ["fleet"] }],
+      ],
+      [
+        "the highest tier of its parts",
+        { allOf: [{ scope: "a", tier: "max" }, { scope: "b", tier: "free" }, "c"] },
+        [{ ...free, tier: 2 }],
       ],
       [
         "those of `authenticated`",
