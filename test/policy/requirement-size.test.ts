@@ -46,6 +46,21 @@ describe("the size of a requirement", () => {
   );
 });
 
+describe("the size of an operation with one scope", () => {
+  it.each([["deny"], ["public"], ["cases"]])(
+    "does not depend on a member `%s` of `Object.prototype`",
+    (member) => {
+      const prototype = Object.prototype as unknown as Record<string, unknown>;
+      try {
+        prototype[member] = member === "cases" ? [] : true;
+        expect(sizeOfOperation("a", 2)).toEqual({ alternatives: 1, uses: 3 });
+      } finally {
+        delete prototype[member];
+      }
+    },
+  );
+});
+
 describe("the limits on sizes", () => {
   it.each([
     [{ alternatives: MAX_ALTERNATIVES, uses: 32_768 }, undefined],

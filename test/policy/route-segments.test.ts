@@ -71,6 +71,20 @@ describe("a router", () => {
     expect(match?.params.get("a")).toBe(isFound ? "x" : undefined);
   });
 
+  it.each<[path: string, key: string | undefined]>([
+    ["/admin", "GET /admin"],
+    ["/Admin", "GET /admin"],
+    ["/admin;x", "GET /admin"],
+    ["/other", "GET /{name}"],
+    ["/other/x", undefined],
+    ["/admin/", undefined],
+  ])("says for which endpoint some server takes %s: %s", (path, key) => {
+    const router = routerOf(["GET /admin", "GET /{name}"]);
+    expect(router.meantBy("GET", path)).toBe(key);
+    expect(router.meantBy("HEAD", path)).toBe(key);
+    expect(router.meantBy("POST", path)).toBeUndefined();
+  });
+
   it("does not take options from `Object.prototype`", () => {
     const router = routerOf(["GET /a"]);
     const prototype = Object.prototype as PathOptions & Record<string, unknown>;
