@@ -17,6 +17,8 @@ export interface Report {
   readonly removed: Set<string>;
   /** Places that contain a removed place. A missing member there is not an error. */
   readonly damaged: Set<string>;
+  /** Places inside which a place was removed, at any depth. What is left there is not what was written. */
+  readonly broken: Set<string>;
   /** Records that the value at `path` was removed. */
   remove(path: Path): void;
   /** Whether further findings are only counted. A search with many findings may then stop, see {@link Report.stop}. */
@@ -79,6 +81,7 @@ export function createReport(): Report {
   const findings: Finding[] = [];
   const removed = new Set<string>();
   const damaged = new Set<string>();
+  const broken = new Set<string>();
   const steps: StepBudget = { left: MAX_SUGGESTION_STEPS };
   const suggest: Suggest = (name, candidates) => nearest(name, candidates, steps);
   let more = 0;
@@ -87,9 +90,16 @@ export function createReport(): Report {
     findings,
     removed,
     damaged,
+    broken,
     remove(path) {
       removed.add(formatPath(path));
       damaged.add(formatPath(path.slice(0, -1)));
+      // the places around one that is broken already are, too
+      for (let end = path.length - 1; end > 0; end -= 1) {
+        const around = formatPath(path.slice(0, end));
+        if (broken.has(around)) break;
+        broken.add(around);
+      }
     },
     get isFull() {
       return findings.length >= MAX_FINDINGS;

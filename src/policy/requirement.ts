@@ -135,10 +135,13 @@ function expandPart(
   reading: ExpansionContext,
 ): readonly AlternativeDraft[] {
   const { scope, anyOf } = written;
+  const { report } = reading;
   const expandList = (list: readonly RequirementSource[], key: string) => {
-    reportDuplicates(list, [...path, key], reading.report, (part) =>
-      canonical(part as RequirementSource),
+    // what is left of an invalid part can be equal to another part
+    const whole = list.map((part, index) =>
+      report.broken.has(formatPath([...path, key, index])) ? undefined : part,
     );
+    reportDuplicates(whole, [...path, key], report, (part) => canonical(part as RequirementSource));
     return list.map((part, index) => expand(part, [...path, key, index], inner, reading));
   };
   if (scope !== undefined) return useOf(scope, [...path, "scope"], inner, reading);

@@ -124,6 +124,30 @@ const MESSAGES: readonly (readonly [
     [],
   ],
   [
+    "invalid parts, which are no duplicates of each other by what is left of them",
+    tool({
+      anyOf: [
+        { scope: 5 },
+        { scope: 6 },
+        { scope: "read", tier: 5 },
+        { scope: "read", tier: 6 },
+        { allOf: ["write", { scope: 7 }] },
+        { allOf: ["write", { scope: 8 }] },
+        "write",
+        { scope: "write" },
+      ],
+    }),
+    [
+      "tools.t.anyOf[0].scope: expected a string, got a number",
+      "tools.t.anyOf[1].scope: expected a string, got a number",
+      "tools.t.anyOf[2].tier: expected a string, got a number",
+      "tools.t.anyOf[3].tier: expected a string, got a number",
+      "tools.t.anyOf[4].allOf[1].scope: expected a string, got a number",
+      "tools.t.anyOf[5].allOf[1].scope: expected a string, got a number",
+      "tools.t.anyOf[7]: duplicate `write`",
+    ],
+  ],
+  [
     "two parts without a requirement",
     tool({ anyOf: [{}, {}] }),
     [
