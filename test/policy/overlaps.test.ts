@@ -51,6 +51,13 @@ describe("overlapsOf", () => {
     // the two segments of a pair are compared as a whole, since not both have placeholders
     ["a segment and a placeholder", ["/l/m", "/{x}/m"], 1, 4 + 2 + 4],
     ["a placeholder and a segment", ["/{x}/m", "/l/m"], 1, 4 + 4 + 2],
+    // (3 + 3 + 3) * (3 + 3 + 3 + 3) / 4 for the pair, in a group of their own
+    [
+      "two of three names with the same ends",
+      ["/c{x}d", "/a{x}-{y}b", "/a{x}-{y}-{z}b"],
+      1,
+      2 + 3 + 4 + 1 + 27,
+    ],
     ["a URN and a URL, which are not compared", ["urn:a:{x}b", "https://a/{x}"], 0, 6 + 6],
   ])("takes steps for what it compares: %s", (_what, texts, pairs, expected) => {
     const steps = { left: 1_000 };

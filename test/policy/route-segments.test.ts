@@ -35,6 +35,8 @@ const CASES: readonly Case[] = [
   [ENDS, "/1.json", "GET /{a}.json", ["1"], "longer text after a placeholder"],
   [ENDS, "/v1", "GET /v{a}", ["1"], "text before a placeholder"],
   [ENDS, "/1", "GET /{a}", ["1"], "no such text"],
+  [ENDS, "/1:x;y", undefined, [], "such text before a semicolon"],
+  [ENDS, "/1;y:x", undefined, [], "such text after a semicolon"],
   [INNER, "/1-2.zip", "GET /{a}-{b}.zip", ["1", "2"], "one text between the same ends"],
   [INNER, "/1+2.zip", "GET /{a}+{b}.zip", ["1", "2"], "another text between them"],
   [PIECES, "/1b2c3.zip", "GET /{a}b{b}c{c}.zip", ["1", "2", "3"], "a text in two pieces"],
