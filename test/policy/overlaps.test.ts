@@ -51,6 +51,7 @@ describe("overlapsOf", () => {
     // the two segments of a pair are compared as a whole, since not both have placeholders
     ["a segment and a placeholder", ["/l/m", "/{x}/m"], 1, 4 + 2 + 4],
     ["a placeholder and a segment", ["/{x}/m", "/l/m"], 1, 4 + 4 + 2],
+    ["two names with the same ends of both placeholders", ["/a{x}-{y}b", "/a{x}-{y}-{z}b"], 1, 32],
     // (3 + 3 + 3) * (3 + 3 + 3 + 3) / 4 for the pair, in a group of their own
     [
       "two of three names with the same ends",
