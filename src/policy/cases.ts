@@ -74,8 +74,8 @@ function isRounded(value: unknown): value is number {
 }
 
 function pathParamsOf(endpoint: string): ReadonlySet<string> {
-  const parsed = endpoint === "" ? undefined : parseEndpoint(endpoint);
-  if (parsed === undefined || !isEndpoint(parsed)) return new Set();
+  const parsed = parseEndpoint(endpoint);
+  if (!isEndpoint(parsed)) return new Set();
   return new Set(parsed.segments.flatMap(({ params }) => params));
 }
 

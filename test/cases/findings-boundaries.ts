@@ -86,6 +86,15 @@ export const BOUNDARY_FINDINGS: readonly FindingCase[] = [
     finds: [["invalid_type", "boundaries", "write the claim of each boundary"]],
   },
   {
+    title: "an invalid boundary alone, because an operation may name it",
+    policy: {
+      scopes,
+      boundaries: { project: "projects" },
+      tools: { a: { scope: "openid", within: { project: "id" } } },
+    },
+    finds: [["invalid_type", "boundaries.project", 'as in { project: { claim: "projects" } }']],
+  },
+  {
     title: "the value of a catch-all",
     policy: {
       scopes: { ...scopes, "files:/{path}": { match: "path-prefix" } },

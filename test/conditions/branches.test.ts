@@ -348,6 +348,14 @@ const FINDINGS: readonly FindingCase[] = [
     finds: [],
   },
   {
+    title: "an account of a type that two conditions of `otherwise` have in common",
+    policy: branches(
+      { scope: "read", accountTypes: ["studio"] },
+      { allOf: [TYPE("mentor"), { scope: "read", accountTypes: ["mentor", "studio"] }] },
+    ),
+    finds: WEAK,
+  },
+  {
     title: "an entitlement of the whole operation",
     policy: branches("read", "write", { entitlement: "fleet" }),
     finds: [
@@ -413,6 +421,38 @@ describe("a policy with conditions in branches", () => {
     });
     expect(found.map(({ code, path }) => [code, path])).toEqual([
       ["weak_otherwise", "tools.t.otherwise"],
+      ["weak_otherwise", "tools.u.otherwise"],
+    ]);
+  });
+
+  it("compares many conditions on the same account types as one", () => {
+    const accountTypes = ["mentor", "studio"];
+    const names = Array.from({ length: 11 }, (_, at) => `s${at}`);
+    const tools = {
+      t: {
+        cases: [{ when, scope: "s0", accountTypes }],
+        otherwise: { allOf: names.map((scope) => ({ scope, accountTypes })) },
+      },
+    };
+    const scopes = Object.fromEntries(names.map((name) => [name, {}]));
+    expect(findingsOf({ ...BASE, scopes, tools })).toEqual([]);
+  });
+
+  it("can have 1,024 sets of account types to compare, and a branch is never compared with itself", () => {
+    const accountTypes = Array.from({ length: 65 }, (_, at) => `t${at}`);
+    const first = { scope: "read", accountTypes: accountTypes.slice(0, 32) };
+    const most = { allOf: [first, { scope: "read", accountTypes: accountTypes.slice(32, 64) }] };
+    const more = { allOf: [first, { scope: "read", accountTypes: accountTypes.slice(32) }] };
+    const found = findingsOf({
+      ...BASE,
+      accountTypes,
+      tools: {
+        t: { cases: [{ when, ...first }], otherwise: most },
+        u: { cases: [{ when, ...first }], otherwise: more },
+        v: { cases: [{ when: { mode: ["1", 1] }, ...more }], otherwise: { deny: "no" } },
+      },
+    });
+    expect(found.map(({ code, path }) => [code, path])).toEqual([
       ["weak_otherwise", "tools.u.otherwise"],
     ]);
   });

@@ -103,6 +103,11 @@ const SHAPES: readonly FindingCase[] = [
     ],
   },
   {
+    title: "an invalid value among others alone, because the case is not compared without it",
+    policy: tool({ cases: [{ when: { mode: ["plan", {}] }, scope: "write" }], otherwise: "read" }),
+    finds: [["invalid_type", "tools.t.cases[0].when.mode[1]", "got an object"]],
+  },
+  {
     title: "`undefined` as a value, once",
     policy: one({ mode: undefined }),
     finds: [["undefined_value", "tools.t.cases[0].when.mode", "got `undefined`"]],
@@ -192,6 +197,20 @@ const SHAPES: readonly FindingCase[] = [
       ["unknown_scope", "tools.u.otherwise", "`wriet`", "write"],
       ["unused_param", "tools.v.cases[0].params.ID", "no scope of this requirement"],
       ["mixed_operation", "tools.w.cases[0].scope", "`scope` and `deny` cannot be combined"],
+    ],
+  },
+  {
+    title: "an undeclared scope alone, because a branch is not compared without its scopes",
+    policy: {
+      ...base,
+      tools: {
+        t: { cases: [{ when, scope: "raed" }], otherwise: "read" },
+        u: { cases: [{ when, scope: "write", acr: "mfa" }], otherwise: "wriet" },
+      },
+    },
+    finds: [
+      ["unknown_scope", "tools.t.cases[0].scope", "`raed`", "read"],
+      ["unknown_scope", "tools.u.otherwise", "`wriet`", "write"],
     ],
   },
   {
@@ -285,6 +304,30 @@ const STRENGTHS: readonly FindingCase[] = [
     finds: [["unreachable_case", "tools.t.cases[2]", "each that meets it meets an earlier case"]],
   },
   {
+    title: "a case whose values two others have together, if that takes 10,000 steps to find",
+    policy: tool({
+      cases: [
+        { when: { limit: listOf(3_334, (at) => at) }, scope: "read" },
+        { when: { limit: listOf(3_333, (at) => 3_334 + at) }, scope: "read" },
+        { when: { limit: listOf(6_667, (at) => at) }, scope: "read" },
+      ],
+      otherwise: "write",
+    }),
+    finds: [["unreachable_case", "tools.t.cases[2]", "each that meets it meets an earlier case"]],
+  },
+  {
+    title: "a case like another one after a first case with 10,000 values, which takes no steps",
+    policy: tool({
+      cases: [
+        { when: { limit: listOf(10_000, (at) => at) }, scope: "read" },
+        { when, scope: "read" },
+        { when, scope: "read" },
+      ],
+      otherwise: "write",
+    }),
+    finds: [["unreachable_case", "tools.t.cases[2]", "each that meets it meets `cases[1]` before"]],
+  },
+  {
     title: "an `otherwise` with another scope",
     policy: branches({ scope: "write" }, "paid"),
     finds: weak,
@@ -327,6 +370,44 @@ const STRENGTHS: readonly FindingCase[] = [
       { scope: "/a/{id}/write", params: { id: "other" } },
     ),
     finds: weak,
+  },
+  {
+    title:
+      "an `otherwise` for parameters whose names are those of the case only if they are joined",
+    policy: {
+      ...base,
+      scopes: { "/b/{x}/{y}": {} },
+      tools: {
+        t: {
+          cases: [{ when, scope: "/b/{x}/{y}", params: { x: "a", y: "bc" } }],
+          otherwise: { scope: "/b/{x}/{y}", params: { x: "ab", y: "c" } },
+        },
+      },
+    },
+    finds: weak,
+  },
+  {
+    title: "an `otherwise` with one of two scopes of a case",
+    policy: {
+      ...base,
+      scopes: { ...base.scopes, mail: {} },
+      tools: { t: { cases: [{ when, allOf: ["mail", "write"] }], otherwise: "write" } },
+    },
+    finds: weak,
+  },
+  {
+    title: "an `otherwise` that a call gets to without one of two arguments",
+    policy: tool({
+      cases: [{ when: { mode: "move", force: true }, scope: "write" }],
+      otherwise: "read",
+    }),
+    finds: [
+      [
+        "weak_otherwise",
+        "tools.t.otherwise",
+        "a call that leaves out or mistypes `mode` or `force` gets from `cases[0]` to this weaker",
+      ],
+    ],
   },
   {
     title: "a requirement after a denial",
@@ -396,6 +477,41 @@ const STRENGTHS: readonly FindingCase[] = [
     finds: [
       ["weak_otherwise", "tools.t.cases[1]", "mistypes `force` gets from `cases[0]`"],
       ["weak_otherwise", "tools.u.cases[0]", "mistypes `limit` gets from `cases[1]`"],
+    ],
+  },
+  {
+    title: "an earlier case with the same text of another type beside a value of both",
+    policy: tool({
+      cases: [
+        { when: { limit: ["1", 2], mode: "plan" }, scope: "read" },
+        { when: { limit: [1, 2] }, scope: "write" },
+      ],
+      otherwise: "write",
+    }),
+    finds: [
+      [
+        "weak_otherwise",
+        "tools.t.cases[0]",
+        "a call that leaves out or mistypes `limit` gets from `cases[1]` to this weaker",
+      ],
+    ],
+  },
+  {
+    title: "a case that no mistyped value leads to, because an earlier case takes that value",
+    policy: tool({
+      cases: [
+        { when: { limit: ["1", 2], force: true }, scope: "write" },
+        { when: { limit: 1 }, scope: "write" },
+        { when: { limit: [1, 2] }, scope: "read" },
+      ],
+      otherwise: "write",
+    }),
+    finds: [
+      [
+        "weak_otherwise",
+        "tools.t.cases[2]",
+        "a call that leaves out or mistypes `force` gets from `cases[0]` to this weaker",
+      ],
     ],
   },
   {
@@ -486,6 +602,10 @@ const ACCEPTED: readonly (readonly [title: string, entry: object])[] = [
       ],
       otherwise: "write",
     },
+  ],
+  [
+    "a text whose digits are no number that JSON readers round",
+    { cases: [{ when: { limit: "9007199254740993" }, scope: "read" }], otherwise: "write" },
   ],
   ["the same scope", { cases: [{ when, scope: "write" }], otherwise: "write" }],
   [

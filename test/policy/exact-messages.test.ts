@@ -31,6 +31,15 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
+    "conditions that the policy does not declare",
+    tool({ scope: "read", tier: "pro", accountTypes: ["mentor"], entitlement: "exports" }),
+    [
+      "tools.t.tier: undeclared tier `pro`: the policy declares no tiers",
+      "tools.t.accountTypes[0]: undeclared account type `mentor`: the policy declares no account types",
+      "tools.t.entitlement: undeclared entitlement `exports`: the policy declares no entitlements",
+    ],
+  ],
+  [
     "a condition beside cases",
     tool({ cases: [{ when, scope: "read" }], otherwise: { deny: "no" }, tier: "pro" }),
     [
