@@ -26,7 +26,7 @@ function createNode<Name>(): Node<Name> {
 
 /** The layout of a name: its form, with the two layouts of URIs apart. */
 function layoutOf({ form, text }: ScopeTokenSyntax): string {
-  return form === "uri" && text.startsWith("urn:") ? "urn" : form;
+  return text.startsWith("urn:") ? "urn" : form;
 }
 
 function add<Name>(

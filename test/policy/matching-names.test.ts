@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { childrenOf, matchesOf } from "../../src/policy/matching-names.js";
 import { parseText } from "../grammar/compiled.js";
 import { titled } from "../titled.js";
+import { findingsOf, policyWith } from "./findings-of.js";
+import { listOf, objectOf, scopesOf } from "./many.js";
 
 type Match = "parent" | "wildcard";
 
@@ -134,6 +136,8 @@ const WILDCARD: readonly Row[] = [
     covered: ["a.read", "*.read", "admin:users:write", "/files/a/b"],
     not: ["read", "a.b.read", "admin:write", "admin:a:b:write", "/files", "/files/", "/filesx/a"],
   },
+  // the first segment of a URL is its scheme, and `urn` is none
+  { granted: "*://example", covered: ["https://example"], not: ["urn:example"] },
   {
     // a star inside a segment is text, in SMART names too
     granted: "patient/*.rs",
@@ -242,6 +246,7 @@ describe("a granted name with a rule", () => {
     const policy = loadPolicy({ name: "Names", version: "1", scopes });
     expect(policy.covers("*", "a:1")).toBe(false);
     expect(policy.covers("a", "a:1")).toBe(false);
+    expect(policy.expand("*")).toEqual(["*", "a"]);
   });
 });
 
@@ -262,6 +267,8 @@ describe("the steps in which names are compared", () => {
     ["wildcard", "a:*", "b:c", [], 1],
     ["wildcard", "a:*", "a.b", [], 0],
     ["wildcard", "*", "a:b", ["* a:b"], 2 + 5],
+    ["wildcard", "*:*", "a:*", ["*:* a:*"], 2 + 5],
+    ["wildcard", "a:b", "a:b:c", [], 0],
   ] as const)("by `%s`, of `%s` with `%s`", (rule, covering, covered, pairs, steps) => {
     const budget = { left: 1_000 };
     const found = [...search[rule](named(...covering.split(" ")), named(covered), budget)];
@@ -280,9 +287,47 @@ describe("the steps in which names are compared", () => {
     const covered = named("a:b:c", "a:b:d");
     const all = [...search[rule](covering, covered, { left: 1_000 })];
     for (let left = 0; left < 40; left += 1) {
-      const found = [...search[rule](covering, covered, { left })];
+      const budget = { left };
+      const found = [...search[rule](covering, covered, budget)];
+      // a search that leaves steps is complete
+      expect(budget.left < 0 || found.length === all.length).toBe(true);
       expect(found).toEqual(all.slice(0, found.length));
       expect(found.length).toBeLessThanOrEqual(Math.floor(left / 5));
     }
+  });
+
+  it("by `wildcard` end inside a name when none is left", () => {
+    const budget = { left: 0 };
+    expect([...matchesOf(named("a:*:c:d"), named("a:b:c:d"), budget)]).toEqual([]);
+    expect(budget.left).toBe(-1);
+  });
+
+  it("are at most a million in a policy, to the step", () => {
+    // 999,814 steps: each of 100 names is above the next one, and all of them are above 1,614 names
+    const parents = objectOf(
+      100,
+      (index) => listOf(index + 1, () => "a").join("."),
+      () => ({ match: "parent" }),
+    );
+    const below = scopesOf(1_614, (index) => `${"a.".repeat(100)}n${index}`);
+    const findingsWith = (others: number) => {
+      const scopes = { ...parents, ...below, ...scopesOf(others, (index) => `b.n${index}`) };
+      return findingsOf(policyWith({ scopes }));
+    };
+    expect(findingsWith(186)).toEqual([]);
+    const message = "comparing names by `match` takes more than 1000000 steps";
+    expect(findingsWith(187)).toEqual([{ code: "too_large", path: "scopes", message }]);
+  });
+
+  it("are none for names that cannot have their rule", () => {
+    const wildcards = objectOf(
+      256,
+      (index) =>
+        `${[...index.toString(2).padStart(8, "0")].map((bit) => "a*"[+bit]).join(".")}.{id}.*`,
+      () => ({ match: "wildcard" }),
+    );
+    const names = scopesOf(2_000, (index) => `${"a.".repeat(8)}n${index}`);
+    const found = findingsOf(policyWith({ scopes: { ...wildcards, ...names } }));
+    expect(found.map(({ code }) => code)).toEqual(listOf(256, () => "match_rule"));
   });
 });
