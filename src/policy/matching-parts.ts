@@ -81,7 +81,8 @@ function readSmart(text: string): PartsOfText | undefined {
   const slash = text.indexOf("/") + 1;
   const dot = text.lastIndexOf(".");
   const letters = SUFFIXES.get(text.slice(dot + 1));
-  if (slash === 0 || dot < slash || letters === undefined) return undefined;
+  // without a slash, the head is not that of a name, and a slash after the last dot is in no suffix
+  if (letters === undefined) return undefined;
   const tails = letters.map((letter) => `.${letter}`);
   return { head: text.slice(0, slash), value: text.slice(slash, dot), tails };
 }
@@ -138,7 +139,7 @@ const REGISTRY_COVERAGE: Coverage = {
 
 /** Returns a template for names: segments that are safe values, the first one with a port if others follow, at most 1,024 characters. */
 export function registryTemplate(template: Template): Template {
-  const segment = segmentOf(template, ":");
+  const segment = segmentOf(template);
   const source = `^(?=.{1,1024}$)${segment}(?::[0-9]{1,5}(?=/))?(?:/${segment})*$`;
   return withValues(template, source, REGISTRY_COVERAGE);
 }
@@ -146,8 +147,9 @@ export function registryTemplate(template: Template): Template {
 const REGISTRY_TEXT = /^([a-z0-9]+)(?:\([a-z0-9]+\))?:(.+):((?:[a-z]+,)*[a-z]+|\*)$/;
 
 function readRegistry(text: string): PartsOfText | undefined {
-  const [, type, value, actions] = REGISTRY_TEXT.exec(text) ?? [];
-  if (type === undefined || value === undefined || actions === undefined) return undefined;
+  const found = REGISTRY_TEXT.exec(text) as readonly string[] | null;
+  if (found === null) return undefined;
+  const [, type, value, actions] = found as readonly [string, string, string, string];
   const tails = [...new Set(actions.split(","))].map((action) => `:${action}`);
   return { head: `${type}:`, value, tails };
 }

@@ -11,20 +11,15 @@ export interface Named {
 
 /** Returns a template with other values for its only placeholder. */
 export function withValues(template: Template, source: string, coverage: Coverage): Template {
-  const [[{ chars }]] = template.accepted as [[HoleValues]];
-  return {
-    ...template,
-    accepted: [[{ chars, pattern: new RegExp(source), takesPlain: false }]],
-    coverage,
-  };
+  const [[values]] = template.accepted as [[HoleValues]];
+  return { ...template, accepted: [[{ ...values, pattern: new RegExp(source) }]], coverage };
 }
 
 /** Returns the source of a pattern for one segment of a value of a template. */
-export function segmentOf({ accepted }: Template, without = ""): string {
+export function segmentOf({ accepted }: Template): string {
   const [[{ chars }]] = accepted as [[HoleValues]];
-  const allowed = [...chars].filter((char) => !without.includes(char)).join("");
   // the hyphen is the only one of the characters that has a meaning in brackets
-  return `(?!\\.\\.?(?:/|$))[${allowed.replace("-", "\\-")}]{1,128}`;
+  return `(?!\\.\\.?(?:/|$))[${chars.replace("-", "\\-")}]{1,128}`;
 }
 
 /** Returns names by a key of their templates. */

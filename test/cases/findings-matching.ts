@@ -77,6 +77,7 @@ export const MATCHING_FINDINGS: readonly FindingCase[] = [
         "a/b/{Type}.r": { match: "smart" },
         "repository:{name}:pull,push": { match: "registry" },
         "repository:a:pull": { match: "registry" },
+        "Repository:{name}:pull": { match: "registry" },
       },
     },
     finds: [
@@ -85,6 +86,7 @@ export const MATCHING_FINDINGS: readonly FindingCase[] = [
       ["match_rule", 'scopes["a/b/{Type}.r"].match', "one scope for each letter"],
       ["match_rule", 'scopes["repository:{name}:pull,push"].match', "one scope for each action"],
       ["match_rule", 'scopes["repository:a:pull"].match', "one scope for each action"],
+      ["match_rule", 'scopes["Repository:{name}:pull"].match', "one scope for each action"],
     ],
   },
   {

@@ -70,6 +70,18 @@ describe("consent", () => {
     }
   });
 
+  it("includes what the root or every type covers, but no scope in itself", () => {
+    const broad = ["storage.read:/", "storage.read:/home", "patient/*.r", "patient/X.r"];
+    const facts = factsOf({ requested: broad.join(" "), account });
+    const rows = consentScreen(clinic, facts);
+    expect(broad.map((scope) => rowOf(rows, scope)).map((row) => row.includes)).toEqual([
+      ["storage.read:/home"],
+      [],
+      ["patient/X.r"],
+      [],
+    ]);
+  });
+
   it("includes a scope once that is implied and covered", () => {
     const registry = { match: "registry" } as const;
     const policy = loadPolicy({

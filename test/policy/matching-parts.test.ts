@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Template } from "../../src/grammar/template.js";
 import { compilePolicy } from "../../src/policy/compile.js";
 import {
+  smartTemplate,
   spellRegistry,
   spellSmart,
   spreadRegistry,
@@ -80,6 +81,15 @@ describe("the spellings of a name with `smart`", () => {
     [2, ["user/Obs.c"]],
   ])("number %i are the texts of declared letters with its own", (at, expected) => {
     expect(spellSmart(SMART[at] as Template, SMART, "Obs")).toEqual(expected);
+  });
+});
+
+describe("the types that cover a type", () => {
+  it.each([
+    ["Obs", ["Obs", "*"]],
+    ["*", ["*"]],
+  ])("%s are itself, then every type, each once", (type, expected) => {
+    expect(smartTemplate(SMART[0] as Template).coverage?.covering(type)).toEqual(expected);
   });
 });
 

@@ -116,9 +116,17 @@ const ROWS: readonly Row[] = [
   ...["sr", "rr", "dus", "", "R", "reads", "rs?category=a", "r.s", "x"].map(
     (suffix): Row => ({ granted: `patient/X.${suffix}`, denies: { r: ["X"] } }),
   ),
-  ...["patient/X*.r", "patient/**.r", "patient/.r", "patient/X/Y.r", "patient.r", "/X.r"].map(
-    (granted): Row => ({ granted, denies: { r: ["X", "XY"] } }),
-  ),
+  ...[
+    "patient/X*.r",
+    "patient/**.r",
+    "patient/.r",
+    "patient/X/Y.r",
+    "patient.r",
+    "/X.r",
+    "r",
+    "*",
+    "p.a/X",
+  ].map((granted): Row => ({ granted, denies: { r: ["X", "XY"] } })),
   // `user` declares two letters: a text with others names nothing
   { granted: "user/X.rs", allows: { user: ["X"] } },
   ...["user/X.cruds", "user/*.*", "user/X.write"].map(
@@ -152,6 +160,8 @@ const ROWS: readonly Row[] = [
     "repository:a/:pull",
     "repository():a:pull",
     "Repository:a:pull",
+    "my-repository:a:pull",
+    "a/repository:a:pull",
     "repository:*:pull",
   ].map((granted): Row => ({ granted, denies: { pull: ["a", "a/", "b"] } })),
 ];
@@ -275,6 +285,18 @@ describe("meanings under rules for values", () => {
     expect(policy.missing("patient/X.r", "patient/X.rs")).toBe("patient/X.s");
   });
 
+  it("are one for each letter of a text with letters in the order of `cruds`", () => {
+    const lists = [..."cruds"].reduce(
+      (texts, letter) => texts.concat(texts.map((text) => text + letter)),
+      [""],
+    );
+    expect(lists).toHaveLength(32);
+    for (const list of lists)
+      expect(policy.expand(`patient/X.${list}`)).toEqual(
+        [...list].map((letter) => `patient/X.${letter}`),
+      );
+  });
+
   it.each([
     ["storage.read:/a", "storage.read:/a/b", "storage.read:/a/b/c"],
     ["storage.read:/", "storage.read:/a", "storage.read:/a/b"],
@@ -303,6 +325,17 @@ describe("meanings under rules for values", () => {
       ok: false,
     });
     expect(policy.bindScope("storage.read:/{path}", { path: "" })).toMatchObject({ ok: false });
+    const chars = "1 to 128 characters of `A-Z a-z 0-9 . _ ~ ! $ & ' ( ) + , ; = : @ | -`";
+    expect(policy.bindScope("storage.read:/{path}", { path: "/a" })).toEqual({
+      ok: false,
+      param: "path",
+      reason: `\`path\` is not a safe value: expected segments, joined by \`/\`, of ${chars}, and not \`.\` or \`..\``,
+    });
+    expect(policy.bindScope("patient/{Type}.r", { Type: "/a" })).toEqual({
+      ok: false,
+      param: "Type",
+      reason: `\`Type\` is not a safe value: expected ${chars}, and not \`.\` or \`..\``,
+    });
     expect(policy.bindScope("repository:{name}:pull", { name: "h:5000/a" })).toEqual({
       ok: true,
       scope: "repository:h:5000/a:pull",
