@@ -71,6 +71,11 @@ const ROWS: readonly Row[] = [
       modify: ["home/john"],
     },
   },
+  {
+    granted: "storage.read:/home-1/a.b",
+    allows: { read: ["home-1/a.b", "home-1/a.b/c-d"] },
+    denies: { read: ["home-1/a", "home1/a.b"] },
+  },
   { granted: "storage.read:/", allows: { read: ["home", "a/b/c"] }, denies: { modify: ["home"] } },
   {
     granted: "storage.modify:/home",
