@@ -41,10 +41,12 @@ export const TEMPLATES = [
   "urn:user:{userID}",
   "https://api.example/{typeID}/{userID}",
   // two that differ in placeholder names alone
-  "/shared/{orgID}/read",
-  "/shared/{accountID}/read",
+  "/shared/{orgID}/{accountID}/read",
+  "/shared/{accountID}/{orgID}/read",
 ];
-const TWINS = ["/shared/{orgID}/read", "/shared/{accountID}/read"];
+const TWINS = ["/shared/{orgID}/{accountID}/read", "/shared/{accountID}/{orgID}/read"];
+/** An older name that both twins can replace: it gives each of them its values in another order. */
+const OLD_TWIN = "/old-shared/{orgID}/{accountID}";
 /** Scopes with their rules. No two of them overlap, and none of them overlaps a scope above but one. */
 const RULED: ReadonlyMap<string, ScopeOptions["match"]> = new Map([
   ["store.write:/{pathID}", "path-prefix"],
@@ -204,6 +206,7 @@ function drawScopes(tape: Draw, definition: Definition, isRuled: boolean): Defin
           ...twinConditions,
           ...(isReservedTwin ? { reserved: true } : {}),
           ...(isRestrictedTwin ? { restricted: true } : {}),
+          ...(draw.chance(45) ? { replaces: [spelt(draw, OLD_TWIN)] } : {}),
         },
       ];
     }
