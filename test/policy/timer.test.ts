@@ -4,8 +4,9 @@ import { startTimer } from "../../src/policy/timer.js";
 describe("a timer", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => {
-    vi.useRealTimers();
+    // in this order: what was stubbed here are the fake timers
     vi.unstubAllGlobals();
+    vi.useRealTimers();
   });
 
   it("runs once, after its time", () => {
