@@ -93,12 +93,12 @@ export function createReport(): Report {
     broken,
     remove(path) {
       removed.add(formatPath(path));
-      damaged.add(formatPath(path.slice(0, -1)));
+      let around = formatPath(path.slice(0, -1));
+      damaged.add(around);
       // the places around one that is broken already are, too
-      for (let end = path.length - 1; end > 0; end -= 1) {
-        const around = formatPath(path.slice(0, end));
-        if (broken.has(around)) break;
+      for (let end = path.length - 2; !broken.has(around); end -= 1) {
         broken.add(around);
+        around = formatPath(path.slice(0, Math.max(0, end)));
       }
     },
     get isFull() {

@@ -137,10 +137,12 @@ function expandPart(
   const { scope, anyOf } = written;
   const { report } = reading;
   const expandList = (list: readonly RequirementSource[], key: string) => {
-    // what is left of an invalid part can be equal to another part
-    const whole = list.map((part, index) =>
-      report.broken.has(formatPath([...path, key, index])) ? undefined : part,
-    );
+    // what is left of an invalid part can be equal to another part. A valid policy has none, and formats no path
+    const hasBroken = report.broken.size > 0 && report.broken.has(formatPath([...path, key]));
+    const isBroken = (index: number) => report.broken.has(formatPath([...path, key, index]));
+    const whole = hasBroken
+      ? list.map((part, index) => (isBroken(index) ? undefined : part))
+      : list;
     reportDuplicates(whole, [...path, key], report, (part) => canonical(part as RequirementSource));
     return list.map((part, index) => expand(part, [...path, key, index], inner, reading));
   };

@@ -13,7 +13,7 @@ export type SpellingReader = (scope: number, value: unknown) => readonly string[
  */
 export function createSpellingReader(policy: CompiledPolicy, fresh: string): SpellingReader {
   const ruled = [...policy.templates.values()].flat().filter(({ template }) => template.coverage);
-  // a name is spelled with those that have its text before the placeholder, and two rules have no such text in common
+  // those of other rules too: a name is spelled with what follows the placeholder of names that begin alike, which is nothing for a path
   const names = ruled.map(({ template }) => template);
   const spellingsOf = ({ template, matching }: NamedScope, value: unknown): readonly string[] => {
     const { coverage } = template;

@@ -133,7 +133,7 @@ const MESSAGES: readonly (readonly [
     [],
   ],
   [
-    "invalid parts, which are no duplicates of each other by what is left of them",
+    "invalid parts, which are no duplicates of each other, nor of valid ones, by what is left of them",
     tool({
       anyOf: [
         { scope: 5 },
@@ -144,6 +144,7 @@ const MESSAGES: readonly (readonly [
         { allOf: ["write", { scope: 8 }] },
         "write",
         { scope: "write" },
+        "read",
       ],
     }),
     [
