@@ -32,6 +32,7 @@ import {
   createMemory,
   entryOf,
   equivalentNames,
+  percentOf,
   readRecord,
   writeMeasurement,
 } from "./mutation/record.mjs";
@@ -145,7 +146,7 @@ function report({ total, drawn, wanted, listed, statuses }, minutes) {
   const made = drawn.filter((one) => isMeasured(statusOf(one)) || listed.has(nameOf(one)));
   const noticed = made.filter((one) => isSeen(nameOf(one))).length;
   const equivalent = made.filter((one) => !isSeen(nameOf(one)) && listed.has(nameOf(one))).length;
-  const share = ((100 * noticed) / (made.length - equivalent)).toFixed(1);
+  const share = percentOf(noticed, made.length - equivalent);
   console.log(
     `${room}: ${noticed} of ${made.length} changes noticed, ${equivalent} equivalent (${share} % of the others), ` +
       `of ${total.length}, ${sample === undefined ? "all" : `seed ${values.seed}`}, ${minutes.toFixed(0)} min`,

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { root } from "../entries.mjs";
 import { rooms } from "./changes.mjs";
-import { readRecord } from "./record.mjs";
+import { percentOf, readRecord } from "./record.mjs";
 
 /** @typedef {import("./record.mjs").RoomRecord} RoomRecord */
 
@@ -29,7 +29,7 @@ function tableOf(records) {
   const rows = records.flatMap(([room, { measurement }]) => {
     if (measurement === undefined) return [];
     const { total, measured, noticed, equivalent, seed, minutes } = measurement;
-    const share = ((100 * noticed) / (measured - equivalent)).toFixed(1);
+    const share = percentOf(noticed, measured - equivalent);
     const changes =
       seed === undefined ? `${measured} (all)` : `${measured} of ${total}, seed ${seed}`;
     return `| \`${room}\` | ${changes} | ${noticed} | ${equivalent} | ${measured - noticed - equivalent} | ${share} % | ${minutes} min |`;

@@ -20,6 +20,9 @@ import { nameOf } from "./changes.mjs";
  * @typedef {{ measurement?: Measurement, equivalent: Group[] }} RoomRecord
  */
 
+/** Returns a share in percent, as text. Rounded down: one change that is not noticed is not 100 %. @param {number} part @param {number} whole */
+export const percentOf = (part, whole) => (Math.floor((1_000 * part) / whole) / 10).toFixed(1);
+
 /** @param {string} room */
 const pathOf = (room) => join(root, `scripts/mutation/results/${room}.json`);
 
