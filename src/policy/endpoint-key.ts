@@ -59,7 +59,9 @@ const BRACES = /\{([A-Za-z_]\w*)\}/;
 /** Parses a key such as `GET /v1/projects/:projectId`: a method, one space, a canonical path. */
 export function parseEndpoint(key: string): Endpoint | EndpointError {
   const read = readEndpoint(key);
-  return isEndpoint(read) ? read : { ...read, meant: repairedKey(key) };
+  // no repair gives an unknown method a meaning
+  if (isEndpoint(read) || read.code === "endpoint_method") return read;
+  return { ...read, meant: repairedKey(key) };
 }
 
 function readEndpoint(key: string): Endpoint | EndpointError {
