@@ -21,6 +21,8 @@ const LITERALS = [
   "constructor",
   "/accounts/profile.write",
 ];
+/** Two that differ in placeholder names alone. */
+const TWINS = ["/shared/{orgID}/{accountID}/read", "/shared/{accountID}/{orgID}/read"];
 // No two of these overlap, and none of them overlaps a literal above.
 export const TEMPLATES = [
   "/accounts/{accountID}/",
@@ -40,11 +42,8 @@ export const TEMPLATES = [
   "{typeID}={userID}",
   "urn:user:{userID}",
   "https://api.example/{typeID}/{userID}",
-  // two that differ in placeholder names alone
-  "/shared/{orgID}/{accountID}/read",
-  "/shared/{accountID}/{orgID}/read",
+  ...TWINS,
 ];
-const TWINS = ["/shared/{orgID}/{accountID}/read", "/shared/{accountID}/{orgID}/read"];
 /** An older name that both twins can replace: it gives each of them its values in another order. */
 const OLD_TWIN = "/old-shared/{orgID}/{accountID}";
 /** Scopes with their rules. No two of them overlap, and none of them overlaps a scope above but one. */

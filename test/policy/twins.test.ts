@@ -12,6 +12,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
 import { findingsOf, policyWith } from "./findings-of.js";
+import { scopesOf } from "./many.js";
 
 const PARTNER = "/accounts/{partnerAccountID}/tickets.read";
 const OWN = "/accounts/{accountID}/tickets.read";
@@ -206,10 +207,6 @@ describe("registration and refresh", () => {
 
 describe("a template in a ceiling", () => {
   it("covers each template that it implies, whatever the number of scopes and placeholders", () => {
-    const others = Array.from({ length: 9 }, (_, index): [string, object] => [
-      `other:${index}`,
-      {},
-    ]);
     const many = loadPolicy({
       name: "Many",
       version: "1",
@@ -217,7 +214,7 @@ describe("a template in a ceiling", () => {
       scopes: {
         "/all/{x}/{y}/{z}": { implies: ["/pairs/{y}/{z}", "/ends/{z}"] },
         "/pairs/{y}/{z}": {},
-        ...Object.fromEntries(others),
+        ...scopesOf(9, (index) => `other:${index}`),
         "/ends/{z}": {},
         "/ends/{end}": {},
       },
