@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { viteAliases } from "./scripts/entries.mjs";
 
-/** The tests that need a browser: Chromium at `CHROMIUM`, or where Debian's package puts it. */
+/** The tests that need a browser: see `launchBrowser`. */
 export default defineConfig({
   resolve: { alias: viteAliases },
   test: {

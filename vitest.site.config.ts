@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { viteAliases } from "./scripts/entries.mjs";
 
-/** The tests of the site, in Chromium at `CHROMIUM`, or where Debian's package puts it. */
+/** The tests of the site, in a browser: see `launchBrowser`. */
 export default defineConfig({
   resolve: { alias: viteAliases },
   test: {

@@ -32,6 +32,25 @@ together() {
   [ "$status" = 0 ] || exit "$status"
 }
 
+# installs a package of Debian if its file is not there, as root in a container, else with sudo
+install_package() {
+  local package=$1 file=$2 as=()
+  [ ! -e "$file" ] || return 0
+  [ "$(id -u)" = 0 ] || as=(sudo)
+  "${as[@]}" apt-get update
+  DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y --no-install-recommends "$package"
+  [ -e "$file" ]
+}
+
+install_postgres() {
+  install_package postgresql /usr/lib/postgresql
+}
+
+# the browser of `launchBrowser` in scripts/browser.mjs
+install_browser() {
+  install_package chromium-headless-shell "${CHROMIUM:-/usr/bin/chromium-headless-shell}"
+}
+
 # prints the log without colours and links
 plain() {
   sed -E $'s/\x1b\\[[0-9;]*m|\x1b\\]8;;[^\x1b]*\x1b\\\\//g' "$log"

@@ -1,11 +1,11 @@
 // node scripts/pictures.mjs [DIRECTORY]: writes pictures of the pages into DIRECTORY (default: docs/pictures): the consent page of
 // each provider of the examples, the connected apps and the audit log, in light mode, in dark mode, on a phone and right to left, and
-// two of a policy of 42 scopes. It requires Chromium, at the path in CHROMIUM or at the path of Debian's package.
+// two of a policy of 42 scopes. It requires Chromium: see `launchBrowser`.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createJiti } from "jiti";
-import { chromium } from "playwright-core";
 import sharp from "sharp";
+import { launchBrowser } from "./browser.mjs";
 import { sourceAliases } from "./entries.mjs";
 
 const directory = resolve(process.argv[2] ?? "docs/pictures");
@@ -169,10 +169,7 @@ const looks = {
 };
 
 await mkdir(directory, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox"],
-});
+const browser = await launchBrowser();
 
 /**
  * @param {AnyPolicy} policy

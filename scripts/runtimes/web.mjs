@@ -4,8 +4,8 @@ import { builtinModules, createRequire } from "node:module";
 import { relative } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { chromium } from "playwright-core";
 import { createVitest } from "vitest/node";
+import { launchBrowser } from "../browser.mjs";
 import { root, sourceAliases } from "../entries.mjs";
 
 /** @typedef {import("./list.mjs").Runtime} Runtime */
@@ -129,8 +129,7 @@ async function startChromium(script) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const browser = await launchBrowser();
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${port}/`);
   return {

@@ -1,4 +1,5 @@
 // A page of one's own server, which shows it again after each choice, in a browser without scripts.
+
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -13,7 +14,8 @@ import {
 } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { checkedBoxes, launch, press, untilLoad } from "./stage.js";
+import { launchBrowser } from "../../scripts/browser.mjs";
+import { checkedBoxes, press, untilLoad } from "./stage.js";
 
 const policy = loadPolicy({
   name: "Hosting",
@@ -71,7 +73,7 @@ beforeAll(async () => {
       });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  browser = await launch();
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();

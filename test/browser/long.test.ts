@@ -3,14 +3,15 @@ import { type AnyPolicy, type ConsentFacts, consentScreen } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { titled } from "../titled.js";
 import { findings } from "./findings.js";
 import { longPolicy } from "./long-policy.js";
-import { launch, overflow } from "./stage.js";
+import { overflow } from "./stage.js";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launch();
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();

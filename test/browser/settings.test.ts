@@ -2,14 +2,15 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { renderAuditLog, renderConnectedApps } from "scope-policy/html";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { appOf, entryOf, everyNote, refusedEntry } from "../html/settings-pages.js";
 import { findings } from "./findings.js";
-import { launch, openStage, overflow, type Stage } from "./stage.js";
+import { openStage, overflow, type Stage } from "./stage.js";
 
 let browser: Browser;
 let school: Stage;
 beforeAll(async () => {
-  [browser, school] = await Promise.all([launch(), openStage(loopwise)]);
+  [browser, school] = await Promise.all([launchBrowser(), openStage(loopwise)]);
 });
 afterAll(() => Promise.all([browser.close(), school.close()]));
 

@@ -1,18 +1,11 @@
 // A real browser, an authorization server, and a local program that receives the response.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import type { Policy } from "scope-policy";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { createClient, type OauthClient } from "../authorization-server/oauth-client.js";
-
-/** Starts the browser. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox"],
-  });
-}
 
 /** Browser and authorization server of one policy. */
 export interface Stage {
@@ -56,7 +49,7 @@ export async function openStage(policy: Policy): Promise<Stage> {
   });
   await new Promise<void>((resolve) => callback.listen(0, "127.0.0.1", resolve));
   const redirect = `http://127.0.0.1:${(callback.address() as AddressInfo).port}/cb`;
-  const browser = await launch();
+  const browser = await launchBrowser();
   return {
     server,
     events,

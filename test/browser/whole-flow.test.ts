@@ -1,4 +1,5 @@
 // From a client that knows only the URL of an MCP server to an allowed call, and to the revocation of its access.
+
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
@@ -8,8 +9,9 @@ import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { accounts } from "../../examples/movementors/server.js";
 import { stop } from "../../examples/serve.js";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { createSeat, rowsOf } from "./mcp-seat.js";
-import { checkedBoxes, launch, press } from "./stage.js";
+import { checkedBoxes, press } from "./stage.js";
 
 /** Calls that the servers logged: tool, decision and user. */
 const calls: string[] = [];
@@ -24,7 +26,7 @@ let redirect = "";
 beforeAll(async () => {
   await new Promise<void>((resolve) => callback.listen(0, "127.0.0.1", resolve));
   redirect = `http://127.0.0.1:${(callback.address() as AddressInfo).port}/cb`;
-  browser = await launch();
+  browser = await launchBrowser();
   for (const name of ["loopwise", "movementors"] as const) {
     const log = (event: string, details: object) => {
       if (event === "call") calls.push(Object.values(details).join(" "));

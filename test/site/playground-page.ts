@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launch } from "../browser/stage.js";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { type Bundle, bundlePlayground, servePlayground } from "./playground-server.js";
 
 /** The playground in a browser. */
@@ -30,7 +30,7 @@ export interface OpenPlayground {
 export async function openPlaygroundStage(): Promise<PlaygroundStage> {
   const bundle = await bundlePlayground();
   const server = await servePlayground(bundle);
-  const browser = await launch();
+  const browser = await launchBrowser();
   return {
     url: server.url,
     bundle,

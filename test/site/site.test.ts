@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { root } from "../../scripts/entries.mjs";
 import { findings } from "../browser/findings.js";
-import { launch, overflow } from "../browser/stage.js";
+import { overflow } from "../browser/stage.js";
 import { brokenLinks } from "./site-links.js";
 import { SITE, serveSite } from "./site-server.js";
 
@@ -33,7 +34,7 @@ let browser: Browser;
 beforeAll(async () => {
   if (!existsSync(SITE)) throw new Error("no site: run `npm run docs:site` first");
   site = await serveSite();
-  browser = await launch();
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();
