@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: { alias: viteAliases },
   test: {
     include: ["test/store/**/*.test.ts"],
+    maxWorkers: "100%", // else one core of two stands idle
     allowOnly: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
