@@ -34,6 +34,7 @@ interface PreparedOperations {
 
 interface PreparedPattern {
   readonly matches: (name: string) => boolean;
+  readonly hidden: boolean;
   readonly operation: PreparedOperation;
 }
 
@@ -55,6 +56,7 @@ export function createDecider(policy: CompiledPolicy, now: Clock = systemClock):
     operations: prepareLater(operations, prepare),
     patterns: patterns.map(({ matches, operation }) => ({
       matches,
+      hidden: operation.hidden,
       operation: prepare(operation),
     })),
   });

@@ -24,7 +24,7 @@ import { createDecider, type Decider, operationOf } from "./decider.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
 import { storeDecider } from "./gate-decider.js";
-import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
+import { createToolLister, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { prepareOperation } from "./prepare.js";
 import type { PreparedOperation } from "./prepared.js";
@@ -283,6 +283,7 @@ function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
   const decider = createDecider(compiled, now);
   const { definition } = compiled;
   const decideFromCode = createNamedDecider(decider, FROM_CODE);
+  const list = createToolLister(decider);
   const policy: Pick<Policy, Extract<keyof Policy, string>> = {
     name: definition.name,
     version: definition.version,
@@ -293,7 +294,7 @@ function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
     authorize: (token, tool, params?) => tokenOrThrow(token, decideFromCode(token, tool, params)),
     decideRequest: (token, request) => decideRequest(decider, token, request),
     findEndpoint: (request) => findEndpoint(compiled, request),
-    toolsFor: (token) => listTools(decider, token),
+    toolsFor: (token) => list(token, false).views,
     operation: (name) => resolve(decider, name),
   };
   let baseline: PreparedOperation | undefined;
@@ -302,7 +303,7 @@ function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
     return decideOperation(decider, baseline, token, {});
   });
   storeDecider(policy, decider, decide);
-  storeToolLister(policy, (token) => listTools(decider, token, true));
+  storeToolLister(policy, list);
   return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
 

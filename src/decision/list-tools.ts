@@ -38,40 +38,60 @@ export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
-/** Lists the tools of one policy, the hidden ones included. */
-type ToolLister = (token: unknown) => readonly ToolView[];
+/** What a list shows to one token. */
+interface ToolList {
+  /** The exact tools of the policy in declared order with their decisions. */
+  readonly views: ToolView[];
+  /**
+   * Returns the decision about a name that only patterns match; `undefined` if the list leaves it out. Each pattern must allow the
+   * tool as if it were an exact one; that one call meets all of them is not searched for.
+   */
+  readonly viewByPattern: (name: string) => Decision | undefined;
+}
+
+type ToolLister = (token: unknown, withHidden: boolean) => ToolList;
 
 const listers = new WeakMap<object, ToolLister>();
 
-/** Stores how a policy lists its tools, the hidden ones included. */
+/** Stores how a policy lists its tools, so that the gate of a list does not load what decides. */
 export function storeToolLister(policy: object, list: ToolLister): void {
   listers.set(policy, list);
 }
 
 /**
- * Returns what `toolsFor` returns, and the hidden tools: for lists of objects on which tools decide.
+ * Lists the tools of a policy.
  *
  * @param policy - a value that `definePolicy` or `loadPolicy` returned
+ * @param withHidden - whether hidden tools are included, as for lists of objects on which tools decide
  */
-export function listWithHiddenTools(policy: object, token: unknown): readonly ToolView[] {
+export function toolListOf(policy: object, token: unknown, withHidden: boolean): ToolList {
   const list = listers.get(policy) as ToolLister;
-  return list(token);
+  return list(token, withHidden);
 }
 
-/**
- * Returns the exact tools of a policy in declared order with their decisions for one token. Hidden tools are left out by
- * default.
- */
-export function listTools(decider: Decider, token: unknown, withHidden = false): ToolView[] {
-  const view = createViewer(decider, token);
-  const views: ToolView[] = [];
-  for (const [name, { kind, hidden }] of decider.policy.operations) {
-    const operation = decider.operations.get(name);
-    if (kind !== "tool" || (hidden && !withHidden) || operation === undefined) continue;
-    const decision = view(operation);
-    if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
-  }
-  return views;
+/** Creates the function that lists the tools of a policy for one token. */
+export function createToolLister(decider: Decider): ToolLister {
+  return (token, withHidden) => {
+    const view = createViewer(decider, token);
+    const viewListed = (hidden: boolean, operation: PreparedOperation) => {
+      const decision = withHidden || !hidden ? view(operation) : undefined;
+      return decision && LISTED_CODES.has(decision.code) ? decision : undefined;
+    };
+    const views: ToolView[] = [];
+    for (const [name, { kind, hidden }] of decider.policy.operations) {
+      const operation = kind === "tool" ? decider.operations.get(name) : undefined;
+      const decision = operation && viewListed(hidden, operation);
+      if (decision !== undefined) views.push({ name, decision });
+    }
+    const viewByPattern = (name: string) => {
+      const decisions = decider.patterns
+        .filter(({ matches }) => matches(name))
+        .map(({ hidden, operation }) => viewListed(hidden, operation));
+      if (decisions.includes(undefined)) return undefined;
+      return decisions.find((one) => !one?.allowed) ?? decisions[0];
+    };
+    return { views, viewByPattern };
+  };
 }
 
 /**

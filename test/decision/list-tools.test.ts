@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { deciderOf } from "../../src/decision/gate-decider.js";
-import { createViewer, listWithHiddenTools } from "../../src/decision/list-tools.js";
+import { createViewer, toolListOf } from "../../src/decision/list-tools.js";
 import { titled } from "../titled.js";
 
 const policy = loadPolicy({
@@ -142,7 +142,7 @@ describe("a list with hidden tools", () => {
 
   it("has those too, and leaves out the same ones otherwise", () => {
     const namesOf = (token: unknown) =>
-      listWithHiddenTools(loadPolicy(DEFINITION), token).map(({ name }) => name);
+      toolListOf(loadPolicy(DEFINITION), token, true).views.map(({ name }) => name);
     expect(namesOf({ scope: "a" })).toEqual(["open", "secret", "both"]);
     expect(namesOf({ scope: "a /x/1 /y/2" })).toEqual(["open", "secret"]);
     expect(namesOf(null)).toEqual([]);
@@ -153,8 +153,8 @@ describe("a list with hidden tools", () => {
       loadPolicy(DEFINITION),
       loadPolicy({ ...DEFINITION, tools: { b: "a" } }),
     ];
-    expect(listWithHiddenTools(first, { scope: "a" })).toHaveLength(3);
-    expect(listWithHiddenTools(other, { scope: "a" })).toHaveLength(1);
+    expect(toolListOf(first, { scope: "a" }, true).views).toHaveLength(3);
+    expect(toolListOf(other, { scope: "a" }, true).views).toHaveLength(1);
   });
 
   it("has no decision for a token whose values of the templates differ", () => {

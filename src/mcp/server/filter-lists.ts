@@ -1,9 +1,7 @@
 import { type AccessToken, readOwn } from "../../decision/access-token.js";
-import type { Decision, DecisionCode } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
-import { LISTED_CODES, listWithHiddenTools, type ToolView } from "../../decision/list-tools.js";
+import { type ToolView, toolListOf } from "../../decision/list-tools.js";
 import { isObject } from "../../grammar/is-object.js";
-import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { createResourceLookup } from "../shared/resource-uris.js";
 import type { McpSurface } from "../shared/shared-options.js";
@@ -28,12 +26,6 @@ type HasOwnEntry = Registrations["isNamed"];
 
 /** Versions before 2026-07-28 do not define these members but allow them, and a client that caches lists reads them there, too. */
 const NOT_CACHEABLE = { ttlMs: 0, cacheScope: "private" };
-
-/**
- * The decision codes that `toolsFor` shows, which also apply to a tool that only a pattern names. A list has no arguments, so
- * `invalid_params` does not hide a tool.
- */
-const VISIBLE: ReadonlySet<DecisionCode> = new Set([...LISTED_CODES, "invalid_params"]);
 
 /** Returns the position of a tool in the list that a caller sees; `undefined` for a tool that is not shown. */
 type ToolPositions = (tool: string) => number | undefined;
@@ -134,23 +126,6 @@ function markPrivate(method: string, result: unknown, token: AccessToken | undef
 }
 
 /**
- * Returns the decision on a tool that only patterns match. A call without arguments takes `otherwise`, so one call for each case is
- * decided too: the tool is allowed if any branch is.
- */
-function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: string): Decision {
-  const { patterns } = compiledPolicyOf(policy);
-  const matching = patterns.filter(({ matches }) => matches(tool));
-  const cases = matching.flatMap(({ operation }) => operation.cases);
-  const calls = cases.map(({ when }) =>
-    Object.fromEntries(when.map(([name, values]) => [name, [...values][0]])),
-  );
-  const last = policy.decideUntrusted(viewer, tool, {});
-  const decisions = [last, ...calls.map((call) => policy.decideUntrusted(viewer, tool, call))];
-  const withCode = (code: DecisionCode) => decisions.find((one) => one.code === code);
-  return withCode("allowed") ?? withCode("invalid_params") ?? last;
-}
-
-/**
  * Creates the positions of tools: exact names in the order of the policy, then names that only a pattern matches. A hidden tool
  * does not hide the resources and prompts on which it decides.
  */
@@ -161,7 +136,7 @@ function createToolPositions(
   anonymous: boolean,
 ): ToolPositions {
   const viewer = token ?? (anonymous ? scopelessToken(policy) : undefined);
-  const views = member === "tools" ? policy.toolsFor(viewer) : listWithHiddenTools(policy, viewer);
+  const { views, viewByPattern } = toolListOf(policy, viewer, member !== "tools");
   // an anonymous caller sees only public entries
   const isEntryVisible = ({ decision }: ToolView) =>
     viewer !== undefined || decision.code === "allowed";
@@ -172,8 +147,8 @@ function createToolPositions(
     const view = exact.get(tool);
     if (view !== undefined) return view.shown ? view.index : undefined;
     if (Object.hasOwn(policy.definition.tools ?? {}, tool)) return undefined;
-    const decision = decideByPattern(policy, viewer, tool);
-    const isVisible = VISIBLE.has(decision.code) && isEntryVisible({ name: tool, decision });
+    const decision = viewByPattern(tool);
+    const isVisible = decision !== undefined && isEntryVisible({ name: tool, decision });
     return isVisible ? views.length : undefined;
   };
 }
