@@ -54,7 +54,7 @@ const VALUES: readonly (readonly [label: string, value: unknown])[] = [
 ];
 
 /** Number of names at a time. Each name alone takes a quarter of an hour. */
-const CHUNK = process.env["SWEEP_FULL"] === "1" ? 1 : 128;
+const CHUNK = process.env["SWEEP_FULL"] === "1" ? 1 : 512;
 
 const scene: { ready?: Scene } = {};
 let clean: ReadonlyMap<string, readonly string[]> = new Map();

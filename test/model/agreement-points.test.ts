@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countIn, tally } from "../often.js";
-import { QUICK, runCounted } from "./counted.js";
+import { assertCounted } from "./counted.js";
 import { drawn } from "./draw.js";
 import { expectSame } from "./expect-same.js";
 import { modelDecide, modelOperation } from "./model.js";
@@ -28,25 +28,23 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
     ];
     const points = new Map(names.map((point) => [point, tally(point, 100)]));
     const share = { allowed: 0, all: 0 };
-    runCounted([...codes.values(), ...points.values()], () =>
-      fc.assert(
-        fc.property(drawn(drawCalls), ({ definition, calls }) => {
-          const policy = load(definition);
-          for (const { name, token, params } of calls) {
-            const model = modelDecide(definition, token, name, params);
-            expectSame(policy.decideUntrusted(token, name, params), model);
-            countIn(codes, model.code);
-            share.all += 1;
-            if (model.allowed) share.allowed += 1;
-            const { rules = [], alternatives = [] } =
-              modelOperation(definition, name, params) ?? {};
-            const branch = branchOf(definition, name, params);
-            const call = { name, token, params, model, rules, alternatives, branch };
-            for (const point of pointsOf(definition, call)) countIn(points, point);
-          }
-        }),
-        { numRuns: 200, ...QUICK },
-      ),
+    assertCounted(
+      [...codes.values(), ...points.values()],
+      200,
+      fc.property(drawn(drawCalls), ({ definition, calls }) => {
+        const policy = load(definition);
+        for (const { name, token, params } of calls) {
+          const model = modelDecide(definition, token, name, params);
+          expectSame(policy.decideUntrusted(token, name, params), model);
+          countIn(codes, model.code);
+          share.all += 1;
+          if (model.allowed) share.allowed += 1;
+          const { rules = [], alternatives = [] } = modelOperation(definition, name, params) ?? {};
+          const branch = branchOf(definition, name, params);
+          const call = { name, token, params, model, rules, alternatives, branch };
+          for (const point of pointsOf(definition, call)) countIn(points, point);
+        }
+      }),
     );
     console.log(`allowed: ${share.allowed} of ${share.all} decisions`);
     expect(share.allowed / share.all).toBeGreaterThan(0.15);
@@ -58,25 +56,24 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
     );
     const points = new Map(kinds.map((point) => [point, tally(point, 100)]));
     const share = { allowed: 0, all: 0 };
-    runCounted([...points.values()], () =>
-      fc.assert(
-        fc.property(drawn(drawRequests), ({ definition, calls }) => {
-          const policy = load(definition);
-          for (const { request, token } of calls) {
-            const model = modelDecideRequest(definition, token, request);
-            expectSame(policy.decideRequest(token as never, request as never), model);
-            share.all += 1;
-            if (model.allowed) share.allowed += 1;
-            const [key] = modelEndpoints(definition, request);
-            if (key === undefined || model.code === "unknown_operation") continue;
-            for (const [type, isMet] of Object.entries(REQUESTS)) {
-              const kind = model.allowed ? "allowed" : "denied";
-              if (isMet(key, request.method)) countIn(points, `${kind} at ${type}`);
-            }
+    assertCounted(
+      [...points.values()],
+      200,
+      fc.property(drawn(drawRequests), ({ definition, calls }) => {
+        const policy = load(definition);
+        for (const { request, token } of calls) {
+          const model = modelDecideRequest(definition, token, request);
+          expectSame(policy.decideRequest(token as never, request as never), model);
+          share.all += 1;
+          if (model.allowed) share.allowed += 1;
+          const [key] = modelEndpoints(definition, request);
+          if (key === undefined || model.code === "unknown_operation") continue;
+          for (const [type, isMet] of Object.entries(REQUESTS)) {
+            const kind = model.allowed ? "allowed" : "denied";
+            if (isMet(key, request.method)) countIn(points, `${kind} at ${type}`);
           }
-        }),
-        { numRuns: 200, ...QUICK },
-      ),
+        }
+      }),
     );
     console.log(`allowed: ${share.allowed} of ${share.all} decisions on requests`);
     expect(share.allowed / share.all).toBeGreaterThan(0.15);
