@@ -20,7 +20,9 @@ describe("the query for a page on SQLite", () => {
   ])("for %j takes the rows and their order from the index %s", async (given, index) => {
     const database = await sqliteFiles.create();
     const db = database.open();
-    await (await createStore({ db })).migrate();
+    const store = await createStore({ db });
+    await store.migrate();
+    await store.close();
     const selection = { sub: undefined, client_id: undefined, refused: undefined, ...given };
     const place = { occurredAt: 1_000, id: "e" };
     const query = selectEvents(db, selection, place, 51);

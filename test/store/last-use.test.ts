@@ -93,6 +93,7 @@ describe("last uses that wait for the database", () => {
     Object.assign(failing, database);
     await uses.flush();
     expect(await store.grants.list("user-1")).toMatchObject([{ lastUsedAt: 1_001 }]);
+    await store.close();
     await file.close();
   });
 

@@ -2,21 +2,14 @@ import { type Kysely, sql } from "kysely";
 import { type AccessToken, createAuthorizer, definePolicy, PolicyError } from "scope-policy";
 import { mcpGate } from "scope-policy/mcp";
 import { createStore, type Revocation, type Store, type StoreOptions } from "scope-policy/store";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MAX_CLOCK_SKEW } from "../../src/store/limits.js";
 import { FEED_BATCH } from "../../src/store/revocation-rows.js";
 import { createTestAuthorizer, READER } from "../mcp/fixture.js";
 import { titled } from "../titled.js";
-import type { Backend, TestDatabase } from "./backend.js";
+import type { Backend } from "./backend.js";
 import { answer } from "./consents.js";
-
-/** Opens a store as a process of its own would. */
-type OpenStore = (options?: Partial<StoreOptions>) => Promise<Store>;
-
-interface Scene {
-  readonly database: () => TestDatabase;
-  readonly openStore: OpenStore;
-}
+import { type Scene, sceneOf } from "./scene.js";
 
 const NOW = 1_700_000_000;
 const by = "user-1";
@@ -56,23 +49,7 @@ function ask({ isRevoked }: Store, asked: AccessToken = token): boolean | "outag
 /** The suite of revocation, which is the same for every database. */
 export function describeRevocations(name: string, backend: () => Backend): void {
   describe(`revocations on ${name}`, () => {
-    let database: TestDatabase;
-    let stores: Store[] = [];
-    beforeEach(async () => {
-      database = await backend().create();
-    });
-    afterEach(async () => {
-      for (const store of stores) await store.close();
-      stores = [];
-      await database.close();
-    });
-    const openStore: OpenStore = async (options = {}) => {
-      const store = await createStore({ db: database.open(), now: () => NOW, ...options });
-      stores.push(store);
-      await store.migrate();
-      return store;
-    };
-    const scene: Scene = { database: () => database, openStore };
+    const scene = sceneOf(backend, { now: () => NOW });
     describe("obeying them", () => describeObeying(scene));
     describe("the age of the list", () => describeAge(scene));
     describe("the feed", () => describeFeed(scene));

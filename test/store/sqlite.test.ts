@@ -53,6 +53,7 @@ describe("the store on libSQL in memory", () => {
     const ids = await Promise.all(stores.map(({ grants }) => grants.record(given)));
     expect(new Set(ids).size).toBe(1);
     expect(await stores[0].grants.list("user-1")).toHaveLength(1);
+    for (const store of stores) await store.close();
     await db.destroy();
   });
 });
@@ -79,6 +80,7 @@ describe("a file that another process has locked", () => {
     await sql`commit`.execute(other);
     const id = await recorded;
     expect(await store.grants.get(id)).toBeDefined();
+    for (const each of [store, reader]) await each.close();
     await file.close();
   });
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { connectedApp, definePolicy, loadPolicy, REVOCATION_STEPS } from "scope-policy";
-import { createStore, type Store, type StoreOptions } from "scope-policy/store";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createStore, type Store } from "scope-policy/store";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dialectOf, type StoreDialect } from "../../src/store/dialect.js";
 import {
   MAX_CLIENT_TEXT,
@@ -17,37 +17,21 @@ import { MIGRATIONS } from "../../src/store/migrations.js";
 import { openDatabase } from "../../src/store/open-database.js";
 import { addRevocation } from "../../src/store/revocations.js";
 import { titled } from "../titled.js";
-import type { Backend, TestDatabase } from "./backend.js";
+import type { Backend } from "./backend.js";
 import { type Bundle, bundleProgram } from "./bundle.js";
 import { type Answer, answer, client, policy } from "./consents.js";
+import { type Scene, sceneOf } from "./scene.js";
 
 /** The suite of the store, which is the same for every database. */
 export function describeStore(name: string, backend: () => Backend): void {
   describe(`the store on ${name}`, () => {
-    let database: TestDatabase;
-    beforeEach(async () => {
-      database = await backend().create();
-    });
-    afterEach(() => database.close());
-
-    /** Opens a store as a process of its own would, with its tables. */
-    const openStore = async (options: Partial<StoreOptions> = {}): Promise<Store> => {
-      const store = await createStore({ db: database.open(), now: END_OF_SECOND, ...options });
-      await store.migrate();
-      return store;
-    };
-    const scene: Scene = { database: () => database, openStore };
+    const scene = sceneOf(backend, { now: END_OF_SECOND });
     describe("its tables", () => describeMigrations(scene));
     describe("recording a consent", () => describeRecord(scene));
     describe("revoking a grant", () => describeRevoke(scene));
     describe("the feed of revocations", () => describeFeed(scene));
     describe("what a program or a client can send", () => describeInput(scene));
   });
-}
-
-interface Scene {
-  readonly database: () => TestDatabase;
-  readonly openStore: (options?: Partial<StoreOptions>) => Promise<Store>;
 }
 
 /** A clock that stands at the end of a second, so that a test does not wait for the next one. */
@@ -452,11 +436,12 @@ function describeRevoke({ database, openStore }: Scene): void {
   });
 
   it("before a consent in the same second makes the consent wait for the next second", async () => {
-    const store = await createStore({ db: database().open() });
+    const store = await createStore({ db: database().open() }); // on the clock of the system
     await store.migrate();
     const revoked = await store.grants.revoke(await record(store, READ), { by: "user-1" });
     await record(store, READ);
     expect(Math.floor(Date.now() / 1_000)).toBeGreaterThan(revoked?.revokedAt ?? Infinity);
+    await store.close();
   });
 
   it("twice returns the same receipt, and revokes no later grant", async () => {

@@ -1,11 +1,11 @@
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import pg from "pg";
-import { createStore, type StoreOptions } from "scope-policy/store";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "../../../src/store/open-database.js";
 import { addRevocation, type NewRevocation } from "../../../src/store/revocations.js";
 import type { TestDatabase } from "../backend.js";
 import { describeRevocations } from "../revocation-suite.js";
+import { sceneOf } from "../scene.js";
 import { type PostgresServer, startPostgres } from "./server.js";
 
 let server: PostgresServer;
@@ -32,20 +32,11 @@ const rowOf = (jti: string): NewRevocation => ({
 });
 
 describe("on PostgreSQL", () => {
-  let database: TestDatabase;
-  beforeEach(async () => {
-    database = await server.create();
-  });
-  afterEach(() => database.close());
-  const openStore = async (options: Partial<StoreOptions> = {}) => {
-    const store = await createStore({ db: database.open(), ...options });
-    await store.migrate();
-    return store;
-  };
+  const { database, openStore } = sceneOf(() => server);
 
   it("a revocation that takes its number first and commits last is not lost, as it is to a reader of plain numbers", async () => {
     const store = await openStore();
-    const [db, first, second] = [database.open(), database.open(), database.open()] as const;
+    const [db, first, second] = [database().open(), database().open(), database().open()] as const;
     const insert = sql`insert into scope_policy_revocations (kind, jti, revoked_at, revoked_by)`;
     const seen: number[] = [];
     const naiveRead = async () => {
@@ -87,19 +78,19 @@ describe("on PostgreSQL", () => {
   });
 
   /** Returns the processes of the server to which connections for notifications are open. */
-  const listeners = async (db: ReturnType<typeof database.open>) => {
+  const listeners = async (db: Kysely<unknown>) => {
     const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity
       where query = 'listen scope_policy_revocations'`.execute(db);
     return rows.map(({ pid }) => pid);
   };
-  const connected = (db: ReturnType<typeof database.open>) =>
+  const connected = (db: Kysely<unknown>) =>
     vi.waitFor(async () => expect(await listeners(db)).toHaveLength(1), { timeout: 30_000 });
 
   it("a notification makes another process read at once, also after its connection was cut", async () => {
     const here = await openStore();
-    const db = database.open();
+    const db = database().open();
     // by its timer, the other process reads every second
-    const there = await openStore({ maxLag: 5_000, listen: () => new pg.Client(database.url) });
+    const there = await openStore({ maxLag: 5_000, listen: () => new pg.Client(database().url) });
     await connected(db);
     const [pid] = await listeners(db);
     await sql`select pg_terminate_backend(${pid})`.execute(db);
@@ -118,8 +109,8 @@ describe("on PostgreSQL", () => {
 
   it("a notification is enough: the timer of the other process does not run within the test", async () => {
     const here = await openStore();
-    const there = await openStore({ maxLag: 600_000, listen: () => new pg.Client(database.url) });
-    await connected(database.open()); // the process reads once more when it is
+    const there = await openStore({ maxLag: 600_000, listen: () => new pg.Client(database().url) });
+    await connected(database().open()); // the process reads once more when it is
     await there.flush();
     await here.revocations.add({ kind: "token", jti: "a", by });
     await vi.waitFor(() => expect(there.isRevoked(tokenOf("a"))).toBe(true), { timeout: 30_000 });
