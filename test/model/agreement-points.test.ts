@@ -1,10 +1,8 @@
 // The library and the naive model, in each rule and branch of a decision: random calls meet each often enough.
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countIn, tally } from "../often.js";
 import { assertCounted } from "./counted.js";
-import { drawn } from "./draw.js";
 import { expectSame } from "./expect-same.js";
 import { modelDecide, modelOperation } from "./model.js";
 import { modelDecideRequest, modelEndpoints } from "./model-surfaces.js";
@@ -31,7 +29,8 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
     assertCounted(
       [...codes.values(), ...points.values()],
       200,
-      fc.property(drawn(drawCalls), ({ definition, calls }) => {
+      drawCalls,
+      ({ definition, calls }) => {
         const policy = load(definition);
         for (const { name, token, params } of calls) {
           const model = modelDecide(definition, token, name, params);
@@ -44,7 +43,7 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
           const call = { name, token, params, model, rules, alternatives, branch };
           for (const point of pointsOf(definition, call)) countIn(points, point);
         }
-      }),
+      },
     );
     console.log(`allowed: ${share.allowed} of ${share.all} decisions`);
     expect(share.allowed / share.all).toBeGreaterThan(0.15);
@@ -56,25 +55,21 @@ describe("the library and the naive model", { timeout: 300_000 }, () => {
     );
     const points = new Map(kinds.map((point) => [point, tally(point, 100)]));
     const share = { allowed: 0, all: 0 };
-    assertCounted(
-      [...points.values()],
-      200,
-      fc.property(drawn(drawRequests), ({ definition, calls }) => {
-        const policy = load(definition);
-        for (const { request, token } of calls) {
-          const model = modelDecideRequest(definition, token, request);
-          expectSame(policy.decideRequest(token as never, request as never), model);
-          share.all += 1;
-          if (model.allowed) share.allowed += 1;
-          const [key] = modelEndpoints(definition, request);
-          if (key === undefined || model.code === "unknown_operation") continue;
-          for (const [type, isMet] of Object.entries(REQUESTS)) {
-            const kind = model.allowed ? "allowed" : "denied";
-            if (isMet(key, request.method)) countIn(points, `${kind} at ${type}`);
-          }
+    assertCounted([...points.values()], 200, drawRequests, ({ definition, calls }) => {
+      const policy = load(definition);
+      for (const { request, token } of calls) {
+        const model = modelDecideRequest(definition, token, request);
+        expectSame(policy.decideRequest(token as never, request as never), model);
+        share.all += 1;
+        if (model.allowed) share.allowed += 1;
+        const [key] = modelEndpoints(definition, request);
+        if (key === undefined || model.code === "unknown_operation") continue;
+        for (const [type, isMet] of Object.entries(REQUESTS)) {
+          const kind = model.allowed ? "allowed" : "denied";
+          if (isMet(key, request.method)) countIn(points, `${kind} at ${type}`);
         }
-      }),
-    );
+      }
+    });
     console.log(`allowed: ${share.allowed} of ${share.all} decisions on requests`);
     expect(share.allowed / share.all).toBeGreaterThan(0.15);
   });

@@ -1,7 +1,8 @@
 // Random cases that are counted by what they meet: the counts are printed, and each must reach its minimum.
 
-import type fc from "fast-check";
+import fc from "fast-check";
 import { runOften, type Tally } from "../often.js";
+import { type Draw, drawn } from "./draw.js";
 import { assertLaw } from "./law.js";
 
 /** Shrinking a policy takes minutes. Replay a failure with its seed and path to shrink it. */
@@ -13,13 +14,15 @@ export function runCounted(tallies: Iterable<Tally>, run: () => void): void {
   printCounts(all, () => runOften(all, run));
 }
 
-/** Checks a property as `assertLaw` does, until each tally has its minimum, and prints the counts. */
-export function assertCounted<Values>(
+/** Checks what is drawn as `assertLaw` does, until each tally has its minimum, and prints the counts. */
+export function assertCounted<Value>(
   tallies: Iterable<Tally>,
   numRuns: number,
-  property: fc.IProperty<Values>,
+  make: (draw: Draw) => Value,
+  check: (value: Value) => void,
 ): void {
   const all = [...tallies];
+  const property = fc.property(drawn(make), check);
   printCounts(all, () => assertLaw(property, { numRuns, ...QUICK }, all));
 }
 
