@@ -30,7 +30,7 @@ export interface ToolView {
 }
 
 /** The codes of the tools in a list: tools that can be called, and tools that consent, an upgrade or a sign-in would open. */
-export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
+const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "allowed",
   "insufficient_scope",
   "upgrade_required",
