@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-/** Where Debian's packages put Chromium. Without a window of its own (the shell), it opens a page in a third of the time. */
+/** Where Debian's packages put Chromium. The shell, which can only run without a window, opens a page in a third of the time. */
 const PATHS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 
 /** Starts Chromium at the path in `CHROMIUM`, or at that of one of Debian's packages. */
