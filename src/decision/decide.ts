@@ -16,7 +16,7 @@ import {
 } from "./decision.js";
 import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
-import { knownBits, knownScopes } from "./own-token.js";
+import { decideKnown, knownScopes, knownState } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
 import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
 import {
@@ -26,6 +26,7 @@ import {
   decideByValue,
   keepForState,
   stateOf,
+  valueStateOf,
 } from "./quick.js";
 import { isDenial, readCases, readValue } from "./read-cases.js";
 import { firstPartyScopes, type TokenScopes } from "./token-scopes.js";
@@ -82,16 +83,8 @@ export function decideOperation(
   origin: CallOrigin = AT_GATE,
 ): Decision {
   if (operation.first >= 0) {
-    const bits = knownBits(token, decider.marks);
-    if (bits !== undefined) {
-      // a shift takes the id modulo 32, as `scopeBitsOf` does
-      const hasFirst = (bits >>> operation.first) & 1;
-      if ((hasFirst | ((bits >>> operation.second) & 1)) === 0) return operation.ifNone as Decision;
-      if (decider.isExact)
-        return (hasFirst === 1 ? operation.ifFirst : operation.ifSecond) as Decision;
-      const tokenScopes = knownScopes(token, decider.marks);
-      if (tokenScopes !== undefined) return decideByChoice(operation, tokenScopes);
-    }
+    const known = decideKnown(token, decider.marks, operation, decider.isExact);
+    if (known !== undefined) return known;
   }
   return decideByKind(decider, operation, token, params, origin);
 }
@@ -147,19 +140,32 @@ function decideForValue(
 ): Decision {
   const { param, template } = rule;
   const given = readOwn(params, param.name);
+  if (template !== undefined && decider.isExact && typeof given === "string") {
+    const state = knownState(token, decider.marks, template.scope, given);
+    const known = state && decideByTemplate(template, rule, state, given, false);
+    if (known !== undefined) return known;
+  }
   const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes !== undefined && typeof given === "string") {
     const known =
       template === undefined
         ? allowedValue(rule, tokenScopes, given)
-        : decideByTemplate(template, rule, tokenScopes, given, false);
+        : decideByTemplate(
+            template,
+            rule,
+            valueStateOf(tokenScopes, template, given),
+            given,
+            false,
+          );
     if (known !== undefined) return known;
   }
   const value = readValue(param, given);
   if (typeof value !== "string") return value;
   if (tokenScopes === undefined) return INVALID_TOKEN;
-  if (template !== undefined)
-    return decideByTemplate(template, rule, tokenScopes, value, true) as Decision;
+  if (template !== undefined) {
+    const state = valueStateOf(tokenScopes, template, value);
+    return decideByTemplate(template, rule, state, value, true) as Decision;
+  }
   // the text of a number can be a value of the token
   const known = value === given ? undefined : allowedValue(rule, tokenScopes, value);
   return known ?? decideByValue(rule, tokenScopes, value);

@@ -146,22 +146,34 @@ export function valueRuleOf(operation: QuickFacts): ValueRule | undefined {
   };
 }
 
+/** What a token has of a template for one value: the scope, the scope for other values only, or none. */
+export type ValueState = "held" | "other" | "missing";
+
+/** Returns what a token has of a template for a value. */
+export function valueStateOf(
+  tokenScopes: TokenScopes,
+  { scope }: ValueWay,
+  value: string,
+): ValueState {
+  if (!hasScope(tokenScopes, scope)) return "missing";
+  return isFor(tokenScopes, scope, value) ? "held" : "other";
+}
+
 /**
  * Returns the decision for a value by the only template of a rule; `undefined` if the value must be checked first.
  *
  * @param isChecked - whether the value was checked
  */
 export function decideByTemplate(
-  { scope, before, after }: ValueWay,
+  { before, after }: ValueWay,
   { takesPlain, mismatch }: ValueRule,
-  tokenScopes: TokenScopes,
+  state: ValueState,
   value: string,
   isChecked: boolean,
 ): Decision | undefined {
-  const isHeld = hasScope(tokenScopes, scope);
-  if (isHeld && isFor(tokenScopes, scope, value)) return allowed([before + value + after]);
+  if (state === "held") return allowed([before + value + after]);
   if (!isChecked && !(takesPlain && isPlainValue(value))) return undefined;
-  if (isHeld) return mismatch;
+  if (state === "other") return mismatch;
   const scopes = [before + value + after];
   return insufficientScope(scopes, scopes, [scopes]);
 }

@@ -1,7 +1,7 @@
 import { entryOf } from "../grammar/entry-of.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import type { PreparedUse, Values } from "./prepared.js";
-import { createScopeSet, hasId, idsOf, isInList, isInWords, type ScopeSet } from "./scope-set.js";
+import { createScopeSet, hasId, idsOf, isInTable, isInWords, type ScopeSet } from "./scope-set.js";
 
 /**
  * The scopes that are granted in a token, including implied ones, but not reserved ones. There is one object for each token that is
@@ -13,7 +13,7 @@ export interface TokenScopes {
   /** The first 64 scopes, as in a {@link ScopeSet}. A template is granted if it is for any values. */
   readonly low: number;
   readonly high: number;
-  readonly list: ScopeSet["list"];
+  readonly table: ScopeSet["table"];
   /**
    * `undefined` if there is nothing else; a text if there are only templates in addition, all for the same values: these, joined by
    * spaces. Most tokens are bound to one value, and then one comparison answers for all templates.
@@ -48,15 +48,15 @@ export function createTokenScopes(
   { ids, bound, hasUnusable }: TokenScopesDraft,
   firstParty: TokenScopes | undefined,
 ): TokenScopes {
-  const { low, high, list, words } = createScopeSet(ids);
+  const { low, high, table, words } = createScopeSet(ids);
   const [first] = bound;
   const isOne = !hasUnusable && bound.every(([, values]) => values === first?.[1]);
   const values = isOne ? first?.[1] : undefined;
   if (isOne && words === undefined && firstParty === undefined)
-    return { text, low, high, list, rest: values };
+    return { text, low, high, table, rest: values };
   const byValues = isOne ? undefined : setsByValues(bound);
   const keys = isOne ? [] : [...new Set(bound.map(([scope, values]) => `${scope} ${values}`))];
-  return { text, low, high, list, rest: { words, values, byValues, keys, firstParty } };
+  return { text, low, high, table, rest: { words, values, byValues, keys, firstParty } };
 }
 
 /** Returns the members that few tokens have. */
@@ -79,8 +79,8 @@ export function firstPartyScopes(tokenScopes: TokenScopes): TokenScopes {
 export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
   if (scope < 32) return ((tokenScopes.low >>> scope) & 1) === 1;
   if (scope < 64) return ((tokenScopes.high >>> scope) & 1) === 1;
-  const { list } = tokenScopes;
-  return list !== undefined ? isInList(list, scope) : hasFarScope(tokenScopes, scope);
+  const { table } = tokenScopes;
+  return table !== undefined ? isInTable(table, scope) : hasFarScope(tokenScopes, scope);
 }
 
 function hasFarScope({ rest }: TokenScopes, scope: number): boolean {
@@ -92,18 +92,21 @@ export const BITS = 32;
 
 /** Returns a bit for each scope of a token: that of its id modulo 32. Two scopes can have the same one. */
 export function scopeBitsOf(tokenScopes: TokenScopes): number {
-  const { low, high, list = [] } = tokenScopes;
+  const { low, high, table = "" } = tokenScopes;
   const words = moreOf(tokenScopes)?.words ?? [];
   let bits = low | high;
   for (const word of words) bits |= word;
-  for (const scope of list) bits |= 1 << scope;
+  for (let at = 0; at < table.length; at += 1) {
+    const scope = table.charCodeAt(at);
+    if (scope !== 0) bits |= 1 << scope;
+  }
   return bits;
 }
 
 /** Returns the ids of all scopes of a token. */
 function scopeIdsOf(tokenScopes: TokenScopes): readonly number[] {
-  const { low, high, list } = tokenScopes;
-  return idsOf({ low, high, list, words: moreOf(tokenScopes)?.words });
+  const { low, high, table } = tokenScopes;
+  return idsOf({ low, high, table, words: moreOf(tokenScopes)?.words });
 }
 
 /** Returns whether a template is in the token for these values; `undefined` if the token does not have it for any value. */

@@ -85,8 +85,8 @@ describe("the scopes of a token", () => {
     ],
   ])("have beside their ids %s", (_title, scopes, firstParty, rest) => {
     const created = createTokenScopes("t", scopes, firstParty as TokenScopes | undefined);
-    const { low, high, list } = createScopeSet(scopes.ids);
-    expect(created).toStrictEqual({ text: "t", low, high, list, rest });
+    const { low, high, table } = createScopeSet(scopes.ids);
+    expect(created).toStrictEqual({ text: "t", low, high, table, rest });
     const ids = [...Array(200).keys()].filter((id) => hasScope(created, id));
     expect(ids).toEqual(scopes.ids);
   });
@@ -124,7 +124,7 @@ describe("the scopes of a token", () => {
     ["none", [], 0],
     ["the first 32", [0, 5, 31], 2 ** 0 + 2 ** 5 - 2 ** 31],
     ["the next 32", [32, 37, 63], 2 ** 0 + 2 ** 5 - 2 ** 31],
-    ["those in a list", [64, 69, 95, 96, 100], 2 ** 0 + 2 ** 4 + 2 ** 5 - 2 ** 31],
+    ["those in a table", [64, 69, 95, 96, 100], 2 ** 0 + 2 ** 4 + 2 ** 5 - 2 ** 31],
     ["those in words", far, ~(2 ** 4 + 2 ** 5)],
     ["all of these", [1, 34, 70, 167], 2 ** 1 + 2 ** 2 + 2 ** 6 + 2 ** 7],
   ])("have bits for the ids modulo 32: %s", (_title, ids, bits) => {

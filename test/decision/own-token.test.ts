@@ -1,17 +1,22 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { allowed, insufficientScope } from "../../src/decision/decision.js";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import {
   createTokenMarks,
+  decideKnown,
   freezeToken,
   keepScopes,
-  knownBits,
   knownScopes,
+  knownState,
   type TokenMarks,
 } from "../../src/decision/own-token.js";
+import { decideByChoice, valueStateOf } from "../../src/decision/quick.js";
 import {
   createTokenScopes,
-  scopeBitsOf,
+  hasScope,
   type TokenScopes,
+  type TokenScopesDraft,
 } from "../../src/decision/token-scopes.js";
 import { KEEP_EACH } from "../../src/decision/token-scopes-reader.js";
 
@@ -21,10 +26,20 @@ const scopesOf = (text: string): TokenScopes =>
   createTokenScopes(text, { ids: [0, 33], bound: [], hasUnusable: false }, undefined);
 const scopes = scopesOf("a");
 
-/** Returns the scopes that are kept with a token, after a look at their bits. */
+const CHOICE = {
+  first: 0,
+  second: 1,
+  ifFirst: allowed(["a"]),
+  ifSecond: allowed(["b"]),
+  ifNone: insufficientScope(["a"], ["a"], [["a"]]),
+};
+
+/** Returns the scopes that are kept with a token. Compares the other functions, which read other fields of it. */
 function known(token: unknown, under: TokenMarks): TokenScopes | undefined {
   const found = knownScopes(token, under);
-  expect(knownBits(token, under)).toBe(found && scopeBitsOf(found));
+  for (const isExact of [true, false])
+    expect(decideKnown(token, under, CHOICE, isExact)).toBe(found && CHOICE.ifFirst);
+  expect(knownState(token, under, 2, "v")).toBe(found && "missing");
   return found;
 }
 
@@ -68,7 +83,7 @@ describe("the scopes that are kept with a token", () => {
     keepScopes(token, marks, scopes);
     const broken = {
       ...scopesOf("a"),
-      get list(): never {
+      get table(): never {
         throw new RangeError("no");
       },
     };
@@ -77,20 +92,32 @@ describe("the scopes that are kept with a token", () => {
     expect([known(token, marks), known(token, other)]).toEqual([scopes, undefined]);
   });
 
-  it("are those from before its getter keeps others", () => {
-    for (const look of [knownScopes, knownBits]) {
-      const others = createTokenScopes("a", { ids: [1], bound: [], hasUnusable: false }, undefined);
+  it.each([
+    ["scopes", (token: object) => knownScopes(token, marks), scopes],
+    ["decision", (token: object) => decideKnown(token, marks, CHOICE, true), CHOICE.ifFirst],
+    [
+      "decision by ids",
+      (token: object) => decideKnown(token, marks, CHOICE, false),
+      CHOICE.ifFirst,
+    ],
+    ["state", (token: object) => knownState(token, marks, 2, "v"), "missing"],
+  ])("give the %s from before its getter keeps others", (_title, look, expected) => {
+    for (const text of ["a", "b"]) {
+      const draft = { ids: [1, 2], bound: [[2, "v"] as const], hasUnusable: false };
+      const others = createTokenScopes(text, draft, undefined);
       let keeps = false;
       const token = {
         get scope() {
-          if (keeps) keepScopes(token, createTokenMarks(), others);
-          return "a";
+          if (!keeps) return "a";
+          keepScopes(token, createTokenMarks(), others);
+          return text;
         },
       };
       keepScopes(token, marks, scopes);
       keeps = true;
-      expect(look(token, marks)).toBe(look === knownScopes ? scopes : scopeBitsOf(scopes));
-      expect(look(token, marks)).toBeUndefined();
+      // the text of the others is not that for which the scopes were kept
+      expect(look(token)).toBe(text === "a" ? expected : undefined);
+      expect(look(token)).toBeUndefined();
     }
   });
 
@@ -174,6 +201,63 @@ describe("the scopes that are kept with a token", () => {
     keepScopes(token, marks, scopes);
     expect(known(token, marks)).toBe(scopes);
     expect(reads).toBe(0);
+  });
+
+  const keptWith = (draft: Omit<TokenScopesDraft, "hasUnusable">, isOwn = false) => {
+    const token = isOwn ? freezeToken({ scope: "a" }) : { scope: "a" };
+    const created = createTokenScopes("a", { ...draft, hasUnusable: false }, undefined);
+    keepScopes(token, marks, created);
+    return { token, created };
+  };
+
+  it("give the decision that the scopes give", () => {
+    const id = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.constantFrom(5, 37, 69, 101, 133));
+    const ids = fc.oneof(fc.array(id), fc.uniqueArray(id, { minLength: 30, maxLength: 60 }));
+    fc.assert(
+      fc.property(ids, id, id, fc.boolean(), (ids, first, second, isOwn) => {
+        const { token, created } = keptWith({ ids, bound: [] }, isOwn);
+        const choice = { ...CHOICE, first, second };
+        const decision = decideKnown(token, marks, choice, false);
+        expect(decision).toBe(decideByChoice(choice, created));
+        const isExact = [...ids, first, second].every((one) => one < 32);
+        if (isExact) expect(decideKnown(token, marks, choice, true)).toBe(decision);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each<[title: string, bound: readonly (readonly [scope: number, values: string])[]]>([
+    ["none", []],
+    ["one value", [[1, "v"]]],
+    [
+      "two scopes for one value",
+      [
+        [1, "v"],
+        [2, "v"],
+      ],
+    ],
+    [
+      "two values",
+      [
+        [1, "v"],
+        [1, "w"],
+      ],
+    ],
+    ["a list of values", [[1, "v w"]]],
+  ])("give what a token has of a template, if one comparison says it: %s", (_title, bound) => {
+    for (const isOwn of [true, false]) {
+      const { token, created } = keptWith(
+        { ids: [0, ...bound.map(([id]) => id)], bound: [...bound] },
+        isOwn,
+      );
+      for (const scope of [1, 2, 3])
+        for (const value of ["v", "w", "v w", ""]) {
+          const state = knownState(token, marks, scope, value);
+          const isKnown = typeof created.rest === "string" || !hasScope(created, scope);
+          const way = { scope, granted: undefined, before: "", after: "" };
+          expect(state).toBe(isKnown ? valueStateOf(created, way, value) : undefined);
+        }
+    }
   });
 
   it.each([[undefined], [null], ["a"], [1], [true]])("are missing for %j", (token) => {
