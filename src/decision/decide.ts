@@ -18,7 +18,13 @@ import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./
 import { explainByScopes, explainDenial } from "./explain-denial.js";
 import { decideKnown, knownScopes, knownState } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
-import type { PreparedOperation, RuleCase, StateDecisions, ValueRule } from "./prepared.js";
+import type {
+  PreparedOperation,
+  RuleCase,
+  StateDecisions,
+  ValueRule,
+  ValueWay,
+} from "./prepared.js";
 import {
   allowedValue,
   decideByChoice,
@@ -26,6 +32,7 @@ import {
   decideByValue,
   keepForState,
   stateOf,
+  type ValueState,
   valueStateOf,
 } from "./quick.js";
 import { isDenial, readCases, readValue } from "./read-cases.js";
@@ -140,35 +147,52 @@ function decideForValue(
 ): Decision {
   const { param, template } = rule;
   const given = readOwn(params, param.name);
-  if (template !== undefined && decider.isExact && typeof given === "string") {
-    const state = knownState(token, decider.marks, template.scope, given);
-    const known = state && decideByTemplate(template, rule, state, given, false);
-    if (known !== undefined) return known;
-  }
+  if (template !== undefined) return decideForTemplate(decider, rule, template, token, given);
   const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes !== undefined && typeof given === "string") {
-    const known =
-      template === undefined
-        ? allowedValue(rule, tokenScopes, given)
-        : decideByTemplate(
-            template,
-            rule,
-            valueStateOf(tokenScopes, template, given),
-            given,
-            false,
-          );
+    const known = allowedValue(rule, tokenScopes, given);
     if (known !== undefined) return known;
   }
   const value = readValue(param, given);
   if (typeof value !== "string") return value;
   if (tokenScopes === undefined) return INVALID_TOKEN;
-  if (template !== undefined) {
-    const state = valueStateOf(tokenScopes, template, value);
-    return decideByTemplate(template, rule, state, value, true) as Decision;
-  }
   // the text of a number can be a value of the token
   const known = value === given ? undefined : allowedValue(rule, tokenScopes, value);
   return known ?? decideByValue(rule, tokenScopes, value);
+}
+
+/** As {@link decideForValue}, if one template decides. */
+function decideForTemplate(
+  decider: Decider,
+  rule: ValueRule,
+  template: ValueWay,
+  token: unknown,
+  given: unknown,
+): Decision {
+  let state: ValueState | undefined;
+  if (typeof given === "string") {
+    state = readState(decider, token, template, given);
+    const known = state && decideByTemplate(template, rule, state, given, false);
+    if (known !== undefined) return known;
+  }
+  const value = readValue(rule.param, given);
+  if (typeof value !== "string") return value;
+  if (value !== given) state = readState(decider, token, template, value); // the text of a number
+  return state ? (decideByTemplate(template, rule, state, value, true) as Decision) : INVALID_TOKEN;
+}
+
+/** Returns what a token has of a template for a value; `undefined` for an invalid token. */
+function readState(
+  decider: Decider,
+  token: unknown,
+  template: ValueWay,
+  value: string,
+): ValueState | undefined {
+  const { isExact, marks } = decider;
+  const known = isExact ? knownState(token, marks, template.scope, value) : undefined;
+  if (known !== undefined) return known;
+  const tokenScopes = tokenScopesOf(decider, token);
+  return tokenScopes && valueStateOf(tokenScopes, template, value);
 }
 
 /** Returns the decision about any call. The order of its steps, that of `DECISION_CODES`, is guaranteed. */

@@ -16,7 +16,7 @@ export interface ScopeSet {
 }
 
 /** The first id that is not a bit of `low` or `high`. */
-export const FIRST_FAR = 64;
+const FIRST_FAR = 64;
 /** Number of ids up to which a table is smaller than words. If all of them want one slot, a look-up reads as many. */
 const MOST_IN_TABLE = 24;
 /** A quarter of the slots is empty at least, so that a look-up seldom reads more than two. */
