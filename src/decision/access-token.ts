@@ -60,3 +60,8 @@ export function readOwn(value: unknown, key: string): unknown {
     return undefined; // a getter or a proxy that throws: an unreadable property counts as missing
   }
 }
+
+/** Returns whether the token has an own `first_party` member that is exactly `true`. */
+export function isFirstParty(token: unknown): boolean {
+  return readOwn(token, "first_party") === true;
+}

@@ -6,8 +6,7 @@ import {
   readGrantedTokens,
   withoutImplied,
 } from "../policy/scope-meanings.js";
-import { readOwn } from "./access-token.js";
-import { isFirstParty } from "./decide.js";
+import { isFirstParty, readOwn } from "./access-token.js";
 import type { InsufficientScope } from "./decision.js";
 import { smallestSets } from "./smallest-sets.js";
 

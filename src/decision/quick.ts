@@ -180,7 +180,7 @@ export function decideByTemplate(
 
 /**
  * Returns the decision for a value that the token has for a template of the rule; otherwise `undefined`. Such a value is not checked
- * again: that saves 40 ns.
+ * again: that saves 40 of 140 ns.
  */
 export function allowedValue(
   { ways }: ValueRule,

@@ -7,8 +7,8 @@ export interface ScopeSet {
   readonly high: number;
   /**
    * The ids from 64 on if there are few of them: a hash table whose slots are the characters of a text, each the id as a code, or 0
-   * for an empty slot. A text is one object of 2 bytes a slot, and an array two of 8 bytes a slot: with 1,000 tokens, that saves 5 of
-   * 75 ns. `MAX_NAMES` is below the largest code.
+   * for an empty slot. An array would be two objects of 8 bytes a slot in place of one of 2, for each token that is held; with 1,000
+   * tokens and 1,000 scopes, an array that is searched from its start costs 10 of 75 ns. `MAX_NAMES` is below the largest code.
    */
   readonly table: string | undefined;
   /** The ids from 64 on if there are many, as bits: 32 in a word, by the id divided by 32. */

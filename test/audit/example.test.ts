@@ -7,7 +7,7 @@ it("the audit example writes one line for each decision, without a secret", () =
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["scripts/run.mjs", "examples/audit/main.ts"],
-    { cwd: fileURLToPath(new URL("../..", import.meta.url)), encoding: "utf8", timeout: 20_000 },
+    { cwd: fileURLToPath(new URL("../..", import.meta.url)), encoding: "utf8", timeout: 60_000 },
   );
   expect(stderr).toBe("");
   expect(status).toBe(0);

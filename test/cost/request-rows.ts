@@ -6,6 +6,7 @@ import {
   protectedResourceMetadata,
   refreshScope,
 } from "scope-policy";
+import { sampleHash } from "../../src/decision/text-table.js";
 import { alike, listOf, objectOf, scopesOf } from "../policy/many.js";
 import type { AtLimit, Growth } from "./measure.js";
 
@@ -68,6 +69,19 @@ export const REQUEST_GROWTH: readonly Growth[] = [
       const policy = policyOf({ scopes: scopesOf(4_096), tools: { t: "s0" } });
       const token = { scope: names(n) };
       return times(100, () => policy.decideUntrusted(token, "t"));
+    },
+  },
+  {
+    // the cache of scope texts hashes eight characters of each
+    title: "tokens whose scope texts have the same hash in the cache",
+    start: 512,
+    make: (n) => {
+      const policy = policyOf({ scopes: scopesOf(2), tools: { t: "s0" } });
+      const texts = listOf(n, (index) => `s0 ${"-".repeat(16)}${index + 1e6}${"-".repeat(74)}`);
+      if (new Set(texts.map(sampleHash)).size > 1) throw new Error("expected one hash");
+      return () => {
+        for (const scope of texts) policy.decideUntrusted({ scope }, "t");
+      };
     },
   },
   {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { factsOf, isFirstParty } from "../../src/decision/decide.js";
+import { isFirstParty } from "../../src/decision/access-token.js";
+import { factsOf } from "../../src/decision/decide.js";
 import { DECISION_CODES, type Decision } from "../../src/decision/decision.js";
 import { loadPolicy } from "../../src/decision/define-policy.js";
 import { deciderOf } from "../../src/decision/gate-decider.js";
