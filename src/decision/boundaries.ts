@@ -24,7 +24,7 @@ export function readBoundaries(
 ): BoundaryValues | undefined {
   if (boundaries.length === 0) return NOTHING;
   try {
-    if (!isObject(token)) return NOTHING;
+    if (typeof token !== "object" || token === null) return NOTHING; // an array has members too, as in `readOwn`
     const own = memberOf(token, "boundaries");
     const source = own ?? (own === undefined ? claimsByToken.get(token) : null);
     if (source === undefined) return NOTHING;
@@ -65,6 +65,15 @@ export function isInside(
   value: string,
 ): boolean {
   return values !== undefined && (values.get(name)?.includes(value) ?? isOpen);
+}
+
+/** Returns the check of whether a value is within a boundary, for a token. */
+export function insideOf(
+  boundaries: readonly Boundary[],
+  token: unknown,
+): (boundary: Boundary, value: string) => boolean {
+  const values = readBoundaries(boundaries, token);
+  return (boundary, value) => isInside(boundary, values, value);
 }
 
 /** Takes every value as inside: for a list of tools, whose calls have their values later, and for operations without conditions. */

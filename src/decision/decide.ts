@@ -2,7 +2,7 @@ import { readNames, readOneOrMore } from "../grammar/any-value.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { isFirstParty, readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated } from "./authentication.js";
-import { insideAll, isInside, readBoundaries } from "./boundaries.js";
+import { insideAll, insideOf, readBoundaries } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
 import { type Decider, operationOf } from "./decider.js";
 import {
@@ -177,7 +177,8 @@ function decideForTemplate(
   }
   const value = readValue(rule.param, given);
   if (typeof value !== "string") return value;
-  if (value !== given) state = readState(decider, token, template, value); // the text of a number
+  // the text of a number: for any other accepted value, the state was read above, and a missing one means an invalid token
+  if (value !== given) state = readState(decider, token, template, value);
   return state ? (decideByTemplate(template, rule, state, value, true) as Decision) : INVALID_TOKEN;
 }
 
@@ -229,6 +230,7 @@ function decideCases(
     const { authentication } = operation;
     if (authentication && !isAuthenticated(authentication, token, now, tolerance))
       return authentication.denial;
+    if (operation.enriching.length === 0) return granted;
     return withEnrichments(granted, operation, tokenScopes, facts);
   }
   return explain(policy, cases, tokenScopes, facts, token);
@@ -294,14 +296,13 @@ export function factsOf(
   const rank = named === undefined ? -1 : (policy.tierRank.get(named) ?? -1);
   const accountTypes = readOneOrMore(readOwn(token, "account_type")) ?? [];
   const entitlements = readNames(readOwn(token, "entitlements")) ?? [];
-  const values = readBoundaries(policy.boundaries, token);
   return {
     firstParty: isFirstParty(token),
     tier: named,
     rank,
     accountTypes,
     entitlements,
-    isInside: (boundary, value) => isInside(boundary, values, value),
+    isInside: insideOf(policy.boundaries, token),
   };
 }
 

@@ -42,7 +42,7 @@ class KnownToken extends Existing {
   #scopes: TokenScopes | undefined;
   #text: string | undefined;
   #bits = 0;
-  /** The values of all templates, if the token has only scopes of `#bits` and templates for the same values. */
+  /** The member `rest` of the scopes if it is a text: the values of all templates. */
   #values: string | undefined;
 
   constructor(token: object, mark: TokenMark) {
@@ -70,7 +70,7 @@ class KnownToken extends Existing {
     isExact: boolean,
   ): Decision | undefined {
     if (!(#mark in token)) return undefined;
-    const scopes = token.#scopes as TokenScopes;
+    const scopes = token.#scopes as TokenScopes; // before the scope, as all fields, though few policies need it
     const bits = token.#bits;
     const text = token.#text;
     if (token.#mark !== own && !(token.#mark === caller && Object.is(token.scope, text)))
@@ -103,7 +103,7 @@ class KnownToken extends Existing {
   /** Returns whether the token has the fields. */
   static keep(token: object, { own, caller }: TokenMarks, scopes: TokenScopes): boolean {
     if (!(#mark in token)) return false;
-    const bits = scopeBitsOf(scopes); // before the first change: if it throws, the token is as it was
+    const bits = scopeBitsOf(scopes); // before the first change: a full stack leaves the token as it was
     token.#mark = token.#mark.isOwn ? own : caller;
     token.#scopes = scopes;
     token.#text = scopes.text;

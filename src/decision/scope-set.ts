@@ -7,7 +7,7 @@ export interface ScopeSet {
   readonly high: number;
   /**
    * The ids from 64 on if there are few of them: a hash table whose slots are the characters of a text, each the id as a code, or 0
-   * for an empty slot. An array would be two objects of 8 bytes a slot in place of one of 2, for each token that is held; with 1,000
+   * for an empty slot. An array would be two objects of 8 bytes a slot in place of one of at most 2, for each token that is held; with 1,000
    * tokens and 1,000 scopes, an array that is searched from its start costs 10 of 75 ns. `MAX_NAMES` is below the largest code.
    */
   readonly table: string | undefined;
@@ -17,9 +17,9 @@ export interface ScopeSet {
 
 /** The first id that is not a bit of `low` or `high`. */
 const FIRST_FAR = 64;
-/** Number of ids up to which a table is smaller than words. If all of them want one slot, a look-up reads as many. */
+/** Number of ids up to which a set is a table. If all of them want one slot, a look-up reads as many slots and an empty one. */
 const MOST_IN_TABLE = 24;
-/** A quarter of the slots is empty at least, so that a look-up seldom reads more than two. */
+/** A quarter of the slots is empty at least, so that a look-up of an id of the set seldom reads more than two, and of another one 2 to 5. */
 const MOST_USED = 3 / 4;
 
 /** Creates the set of some ids. */

@@ -129,6 +129,30 @@ describe("a list of another shape", { timeout: 300_000 }, () => {
   });
 });
 
+describe("a token that is another kind of object", { timeout: 300_000 }, () => {
+  const KINDS: readonly (readonly [kind: string, create: () => object])[] = [
+    ["an array", () => []],
+    ["an object without a prototype", () => Object.create(null) as object],
+    ["a date", () => new Date(0)],
+    ["a map", () => new Map()],
+    ["a boxed text", () => Object("text") as object],
+  ];
+
+  it.each(KINDS)("is decided by its own members, as a plain object: %s", (_, create) => {
+    law(
+      (draw) => ({ ...goodCase(draw), list: draw.pick(LISTS) }),
+      ({ definition, held, facts, name, params, list }) => {
+        const token = { ...tokenOf(held, facts), boundaries: { project: list, region: list } };
+        const policy = load(definition);
+        const plain = policy.decideUntrusted(token, name, params);
+        expect(policy.decideUntrusted(Object.assign(create(), token), name, params)).toEqual(plain);
+        return plain.code === "binding_mismatch";
+      },
+      15,
+    );
+  });
+});
+
 describe("random policies", { timeout: 240_000 }, () => {
   it("meet each rule and branch of boundaries often enough", () => {
     const points = {
