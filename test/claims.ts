@@ -50,6 +50,20 @@ export const CLAIMS: readonly Claim[] = [
     replacement: '    member: "unused",',
   },
   {
+    test: "test/verify/jwt-rejected.test.ts",
+    title: "jwtVerifier with the profile %s rejects a token with",
+    file: "src/verify/claim-checks.ts",
+    text: "if (list.some((member) => values.has(member))) return undefined;",
+    replacement: "if (list.length > 0) return undefined;",
+  },
+  {
+    test: "test/verify/introspection.test.ts",
+    title: "rejects a response with %s, for the reason %s",
+    file: "src/verify/claim-checks.ts",
+    text: "  if (!tenants.has(iss)) {",
+    replacement: '  if (iss === "") {',
+  },
+  {
     test: "test/store/revocation-suite.ts",
     title:
       "counts from the start of the last complete reading, and beyond `maxLag` only what is revoked is known",
@@ -138,6 +152,13 @@ export const CLAIMS: readonly Claim[] = [
     replacement: "if (size === Infinity) {",
   },
   {
+    test: "test/decision/text-table.test.ts",
+    title: "keeps entries for at most twice its budget, and those that are read",
+    file: "src/decision/text-table.ts",
+    text: "if (spent > budget) {",
+    replacement: "if (spent === Infinity) {",
+  },
+  {
     test: "test/regular-expressions.test.ts",
     title: "takes linear time if it is built from the template of a policy",
     file: "src/grammar/bound-value.ts",
@@ -149,6 +170,13 @@ export const CLAIMS: readonly Claim[] = [
     title: "include the credential %j",
     file: "src/audit/redaction/credential-patterns.ts",
     text: "  [/eyJ[\\w-]{5,}(?:\\.[\\w-]*)*/g, REDACTED],\n",
+    replacement: "",
+  },
+  {
+    test: "test/audit/arguments.test.ts",
+    title: "have a name, a type and a size in the event",
+    file: "src/audit/redaction/arguments.ts",
+    text: "    if (!show.has(name) && !hash.has(name)) return known;\n",
     replacement: "",
   },
   {

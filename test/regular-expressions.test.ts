@@ -1,5 +1,7 @@
 import { type ESLint, Linter } from "eslint";
 import regexp from "eslint-plugin-regexp";
+import express from "express";
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { titled } from "./titled.js";
 
@@ -91,6 +93,52 @@ describe("an expression that the code builds", () => {
       "a://b/{name}/c.d/{other}": "two",
       "https://example.com/(x)/{y}": "three",
     });
+    expect(built.size).toBe(3);
+    expect(findingsOf(built)).toEqual([]);
+  });
+
+  it("takes linear time if it is built from the routes of an application, which take linear time", async () => {
+    const { createAuthorizer, loadPolicy } = await import("../src/index.js");
+    const { expressGate } = await import("../src/express.js");
+    const { honoGate } = await import("../src/hono.js");
+    const authorizerOf = (...endpoints: readonly string[]) => {
+      const rules = Object.fromEntries(endpoints.map((endpoint) => [endpoint, "read"]));
+      const policy = loadPolicy({
+        name: "A",
+        version: "1",
+        scopes: { read: {} },
+        endpoints: rules,
+      });
+      return createAuthorizer({ policy, verify: () => undefined });
+    };
+
+    built.clear();
+    const routes = {
+      "GET /jobs/{job}": /^\/jobs\/(?<job>\d+|JOB-[(\d)]{4}(?:-(x|y))?)\/?$/,
+      "GET /users/{user}/files/{file}": /^\/users\/(?<user>[a-z]+)\/files\/(?<file>[^/]+)$/,
+    };
+    const ofExpress = expressGate(authorizerOf(...Object.keys(routes)));
+    const app = express();
+    for (const [name, path] of Object.entries(routes))
+      app.get(path, ofExpress(name as never), (_req, res) => void res.end());
+    ofExpress.assertCovers(app);
+    expect(built.size).toBe(2);
+    expect(findingsOf(built)).toEqual([]);
+
+    built.clear();
+    const ofHono = honoGate(authorizerOf("GET /jobs/{job}:stop"));
+    const hono = new Hono().get("/jobs/:job{[^/]+:stop}", ofHono("GET /jobs/{job}:stop"), (c) =>
+      c.text(""),
+    );
+    ofHono.assertCovers(hono);
+    expect(built.size).toBe(1);
+    expect(findingsOf(built)).toEqual([]);
+  });
+
+  it("takes linear time if it reads a member of a guide", async () => {
+    const { readGuides } = await import("../src/cli/mcp/guides.js");
+    built.clear();
+    expect(readGuides().length).toBeGreaterThan(10);
     expect(built.size).toBe(3);
     expect(findingsOf(built)).toEqual([]);
   });

@@ -33,6 +33,19 @@ describe("a workflow", () => {
       text.match(/actions\/checkout@/g)?.length ?? 0,
     );
   });
+
+  it.each(WORKFLOWS)("names the browser of every run of `.ci/run`: %s", (path) => {
+    const steps = readFileSync(path, "utf8").split(/^ *- (?=\w+:)/m);
+    const runs = steps.filter((step) => /^run: \.ci\/run$/m.test(step));
+    for (const step of runs) expect(step).toMatch(/^ *CHROMIUM: \/usr\/bin\/google-chrome\b/m);
+    // a step that runs it in another form would not be checked
+    expect(runs).toHaveLength(steps.filter((step) => step.includes(".ci/run")).length);
+  });
+
+  it.each(WORKFLOWS)("runs each package of npm in an exact version: %s", (path) => {
+    const packages = [...readFileSync(path, "utf8").matchAll(/\bnpx -y (\S+)/g)];
+    for (const [, name] of packages) expect(name).toMatch(/^[\w@/-]+@\d+\.\d+\.\d+$/);
+  });
 });
 
 const ALLOWED = new Set(["MIT", "ISC"]);

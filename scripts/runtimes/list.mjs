@@ -42,7 +42,7 @@ export const RUNTIMES = [
 /**
  * @typedef {object} KnownFailure
  * @property {readonly string[]} runtimes ids of the runtimes
- * @property {string} test path of the file, followed by ` > ` and the name for one test
+ * @property {string} test path of the file, followed by ` > ` and the name for one test; without a name, every test of the file fails
  * @property {string} reason why it fails there, for the table in docs/runtimes.md
  */
 

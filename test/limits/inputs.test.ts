@@ -1,4 +1,12 @@
-import { consentHeaders, consentScreen, loadPolicy, PolicyError } from "scope-policy";
+import {
+  type ConsentOptions,
+  consentHeaders,
+  consentScreen,
+  createAuthorizer,
+  loadPolicy,
+  PolicyError,
+} from "scope-policy";
+import { mcpGate } from "scope-policy/mcp";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isHost } from "../../src/providers/facts.js";
 import { createOutageReporter } from "../../src/resource-server/callbacks.js";
@@ -26,6 +34,21 @@ function faultsOf(call: () => unknown): readonly string[] {
 const nonceOf = (length: number) => () =>
   consentHeaders(screen, { script: `nonce-${"a".repeat(length)}` });
 const storeWith = (options: object) => () => checkStoreOptions(options as StoreOptions);
+const authorizer = createAuthorizer({ policy, verify: () => undefined });
+const consentWith = (options: ConsentOptions) => () =>
+  consentScreen(policy, { client: { client_id: "a" }, requested: "" }, options);
+
+/** Returns two cases of an option: the largest number that it accepts, and the next one. */
+const upTo = (
+  option: string,
+  most: number,
+  callWith: (options: Record<string, number>) => () => unknown,
+) =>
+  [true, false].map((is) => {
+    const value = is ? most : most + 1;
+    const title = `a \`${option}\` of ${value.toLocaleString("en-US")}`;
+    return { title, call: callWith({ [option]: value }), option, is };
+  });
 
 describe("an option", () => {
   it.each(
@@ -34,30 +57,11 @@ describe("an option", () => {
       { title: "a nonce of 21 characters", call: nonceOf(21), option: "script", is: false },
       { title: "a nonce of 256 characters", call: nonceOf(256), option: "script", is: true },
       { title: "a nonce of 257 characters", call: nonceOf(257), option: "script", is: false },
-      {
-        title: "a `maxLag` of 600,000",
-        call: storeWith({ maxLag: 600_000 }),
-        option: "maxLag",
-        is: true,
-      },
-      {
-        title: "a `maxLag` of 600,001",
-        call: storeWith({ maxLag: 600_001 }),
-        option: "maxLag",
-        is: false,
-      },
-      {
-        title: "a `lastUsedInterval` of 86,400,000",
-        call: storeWith({ lastUsedInterval: 86_400_000 }),
-        option: "lastUsedInterval",
-        is: true,
-      },
-      {
-        title: "a `lastUsedInterval` of 86,400,001",
-        call: storeWith({ lastUsedInterval: 86_400_001 }),
-        option: "lastUsedInterval",
-        is: false,
-      },
+      ...upTo("maxLag", 600_000, storeWith),
+      ...upTo("lastUsedInterval", 86_400_000, storeWith),
+      ...upTo("maxTokenLifetime", 316_224_000, storeWith),
+      ...upTo("recheckStreams", 86_400, (options) => () => mcpGate(authorizer, options)),
+      ...upTo("rememberRefusals", 1e9, consentWith),
     ]),
   )("is accepted up to its limit, and rejected beyond it: %s", (_title, { call, option, is }) => {
     expect(faultsOf(call).includes(option)).toBe(!is);

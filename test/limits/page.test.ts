@@ -4,9 +4,18 @@ import { LIMITS } from "../../src/cli/openapi/limits.js";
 import { readSourceTree } from "../source-tree.js";
 import { titled } from "../titled.js";
 
-/** Matches the declaration of a constant that defines a limit. */
+/** Matches the declaration of a constant that defines a limit, also an object of several: `LIST_LIMITS`. */
 const LIMIT =
-  /^(?:export )?const ((?:MAX|MIN)[A-Z_]*|[A-Z_]*(?:BUDGET|STEPS|TIMEOUT|WEIGHT|LIMIT))(?:: [^=]+)? = ([^;]*\d[^;]*);/gm;
+  /^(?:export )?const ((?:MAX|MIN)[A-Z_]*|[A-Z_]*(?:BUDGET|STEPS|TIMEOUT|WEIGHT|LIMIT|_LIMITS|EVENTS|SECONDS|BATCH|USES))(?:: [^=]+)? = ([^;]*\d[^;]*);/gm;
+
+/** Matches the largest number that the check of an option accepts. */
+const OPTION_BOUND = /\bpositive\(([^)]*\d[^)]*)\)|\bvalue(?: as number\))? <= (\d[\d_]*)/g;
+
+/** Matches how often a part of a text may repeat in a regular expression: `{1,64}`. */
+const REPETITION = /\{\d+,(\d+)\}/g;
+
+/** From here on, a repetition limits what a caller may write; below, it is part of a form: a port, the parts of a date. */
+const LEAST_REPETITION = 63;
 
 interface Constant {
   readonly path: string;
@@ -33,6 +42,26 @@ const constants: readonly Constant[] = [...readSourceTree()].flatMap(([path, tex
     numbers: numbersOf(value),
   })),
 );
+
+/** A bound in the source that has no name of its own. */
+interface Bound {
+  readonly path: string;
+  readonly text: string;
+  readonly number: string;
+}
+
+const bounds: readonly Bound[] = [...readSourceTree()].flatMap(([path, text]) => [
+  ...[...text.matchAll(OPTION_BOUND)].flatMap(([bound, most, value]) =>
+    numbersOf(most ?? value ?? "").map((number) => ({ path, text: bound, number })),
+  ),
+  ...[...text.matchAll(REPETITION)]
+    .filter(([, most]) => Number(most) >= LEAST_REPETITION)
+    .map(([bound, most = ""]) => ({ path, text: bound, number: numbersOf(most)[0] ?? "" })),
+]);
+
+/** Bounds that limit no input: the search for credentials in any text, and the range of HTTP statuses. */
+const isOther = ({ path, number }: Bound) =>
+  path.startsWith("src/audit/redaction/") || number === "599";
 
 /** Returns the numbers in an expression. A product or a power counts as one number. */
 function numbersOf(expression: string): readonly string[] {
@@ -115,6 +144,16 @@ describe("the page of limits", () => {
     },
   );
 
+  it.each(
+    titled(
+      bounds.filter((bound) => !isOther(bound)),
+      ({ path, text }) => `${text} of ${path}`,
+    ),
+  )("has a row for %s", (_title, { path, number }) => {
+    const isNamed = rows.some((row) => row.path === path && mentions(row.value, number));
+    expect(isNamed, `docs/limits.md has no row for ${number} in \`${path}\``).toBe(true);
+  });
+
   it("has a row for each limit of OpenAPI documents", () => {
     const path = "src/cli/openapi/limits.ts";
     const members = Object.keys(LIMITS);
@@ -124,6 +163,7 @@ describe("the page of limits", () => {
 
   it("has a row for each kind of limit", () => {
     expect(constants.length).toBeGreaterThan(60);
+    expect(bounds.length).toBeGreaterThan(25);
     expect(rows.length).toBeGreaterThan(constants.length);
   });
 });

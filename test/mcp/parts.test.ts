@@ -69,6 +69,7 @@ describe("resources", () => {
     "notes://a{id}",
     "https://a.example/b/../c",
     "notes://{i d}",
+    `notes://{${"a".repeat(129)}}`,
   ])("refuse the key %s", (key) => {
     expect(() => createResourceLookup({ [key]: "read" })).toThrow(/canonical/);
   });

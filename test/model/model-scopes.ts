@@ -34,12 +34,7 @@ const SEPARATORS = new Map([
 const segmentCount = (scope: string): number =>
   scope.split(SEPARATORS.get(formOf(scope)) ?? "\n").length;
 /** Returns texts and placeholder names in turn: the first and the last are texts. */
-const partsOf = (template: string): readonly string[] => {
-  const known = parts.get(template) ?? canonical(template).split(PLACEHOLDER);
-  parts.set(template, known);
-  return known;
-};
-const parts = new Map<string, readonly string[]>();
+const partsOf = (template: string): readonly string[] => canonical(template).split(PLACEHOLDER);
 export const placeholdersOf = (template: string): string[] =>
   partsOf(template).filter((_, index) => index % 2 === 1);
 const isSafe = (value: unknown): value is string =>
@@ -233,12 +228,7 @@ function namedBy(definition: Definition, token: string, firstParty: boolean): Re
 export const modelValues = (definition: Definition, scope: string, token: string) =>
   valuesNamed(definition, scope, scopeOptions(definition, scope).match, token);
 
-const shapes = new Map<string, string>();
-const shapeOf = (name: string): string => {
-  const shape = shapes.get(name) ?? canonical(name).replace(/\{\w+\}/g, "{}");
-  shapes.set(name, shape);
-  return shape;
-};
+const shapeOf = (name: string): string => canonical(name).replace(/\{\w+\}/g, "{}");
 
 /** Returns the scopes that differ from a scope in placeholder names alone. A scope token is all of them. */
 export function twinsOf(definition: Definition, scope: string): string[] {

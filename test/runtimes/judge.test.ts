@@ -37,6 +37,14 @@ it("reports a known failure that passes or is gone", () => {
   expect(findingsOf({ id: "deno" }, [passed], {}, known("a.test.ts > group", ["bun"]))).toEqual([]);
 });
 
+it("reports the entry of a whole file of which a test passes, since it would hide the failures of others", () => {
+  const second: TestResult = { ...failed, name: "group > fails too" };
+  expect(findingsOf({ id: "deno" }, [failed, second], {}, known("a.test.ts"))).toEqual([]);
+  expect(findingsOf({ id: "deno" }, [failed, second, passed], {}, known("a.test.ts"))).toEqual([
+    "a known failure passes: a.test.ts",
+  ]);
+});
+
 it("reports answers that are not those of the reference, or missing", () => {
   const reference = { one: "1 aa", two: "1 bb" };
   const results = [{ ...passed, name: "one", answers: "1 ab" }];

@@ -17,6 +17,7 @@ describe("an audit event that a program passes", () => {
     ["an id with other characters", { ...eventOf(), id: "a.b" }],
     ["no time", { ...eventOf(), time: 7 }],
     ["a time that is not one", { ...eventOf(), time: "yesterday" }],
+    ["an id of 65 characters", { ...eventOf(), id: "a".repeat(65) }],
     ["a time before 1970", { ...eventOf(), time: "1969-12-31T23:59:59Z" }],
   ])("is refused if it is %s", async (_title, event) => {
     const store = await openStore();
@@ -68,7 +69,8 @@ describe("a page that a program or a client asks for", () => {
       "1000.",
       "1000.a'b",
       "-1.a",
-      `${"9".repeat(20)}.a`,
+      `${"9".repeat(17)}.a`,
+      `1000.${"a".repeat(65)}`,
       "1000.\u0000",
       "",
     ];
@@ -90,7 +92,7 @@ describe("a page that a program or a client asks for", () => {
 
   it("is an error of the program: an age that is not a number of seconds", async () => {
     const { auditLog } = await openStore();
-    for (const maxAge of [0, -1, Date.now() * 1_000, "90 days"]) {
+    for (const maxAge of [0, -1, 1e10 + 1, Date.now() * 1_000, "90 days"]) {
       await expect(auditLog.prune({ maxAge } as never)).rejects.toThrow("maxAge");
     }
   });

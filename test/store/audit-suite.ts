@@ -301,6 +301,7 @@ function describePages({ openStore }: Scene): void {
 const order = ({ time }: { readonly time: string }) => Date.parse(time);
 
 function describeExport({ openStore }: Scene): void {
+  // three reads of EXPORT_EVENTS, which is 200
   it("has one line for each event of the user, the same as the pages, and can be ended early", async () => {
     const store = await openStore();
     const others = [eventOf({ sub: "user-2" })];
@@ -311,6 +312,7 @@ function describeExport({ openStore }: Scene): void {
     expect(lines.every((line) => line.indexOf("\n") === line.length - 1)).toBe(true);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(await allPages(store, 100));
     expect(lines).toHaveLength(450);
+    expect((await store.auditLog.page(USER)).events).toHaveLength(50);
     const all: string[] = [];
     for await (const line of store.auditLog.exportOfAllUsers()) all.push(line);
     expect(all).toHaveLength(451);
@@ -322,6 +324,7 @@ function describeExport({ openStore }: Scene): void {
 }
 
 function describePrune({ openStore }: Scene): void {
+  // two transactions of PRUNE_EVENTS, which is 1,000
   it("are deleted, however many they are, and the others stay", async () => {
     const store = await openStore({ now: () => 100_000 });
     const old = Array.from({ length: 1_100 }, () => eventOf({ at: 89_999_999 }));

@@ -56,6 +56,7 @@ function describeWrites({ openStore, execute }: Scene): void {
     expect(await lastUse(late)).toEqual([2_000]);
   });
 
+  // STATEMENT_USES is 500
   it("is written for more grants than one statement has, by two processes at once", async () => {
     const stores = [await openStore(), await openStore()] as const;
     const columns =

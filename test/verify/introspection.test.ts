@@ -158,7 +158,7 @@ describe("the request of introspectionVerifier", () => {
 });
 
 describe("the cache of introspectionVerifier", () => {
-  it("returns a cached token without a promise for ten seconds", async () => {
+  it("returns a cached token without a promise for 10 seconds", async () => {
     const { verify, requests, clock } = createScene();
     const token = await verify("opaque");
     clock.pass(9.999);

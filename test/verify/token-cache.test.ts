@@ -175,6 +175,17 @@ describe("a verifier with a cache", () => {
     expect(find?.(`${text}A`)).toBeUndefined();
   });
 
+  it("keeps a signed token for 300 seconds by default", async () => {
+    const clock = createTestClock();
+    const verify = jwtVerifier({ ...OPTIONS, now: clock.now });
+    const text = await mint({ claims: { exp: inSeconds(86_400) } });
+    await verify(text);
+    clock.pass(299.999);
+    expect(verify(text)).not.toBeInstanceOf(Promise);
+    clock.pass(0.001);
+    expect(verify(text)).toBeInstanceOf(Promise);
+  });
+
   it("caches nothing with `cache: false`", async () => {
     const verify = jwtVerifier({ ...OPTIONS, cache: false });
     const text = await mint();

@@ -5,7 +5,7 @@ import { type Host, UsageError } from "../terminal/io.js";
 import type { Screen } from "../terminal/output.js";
 
 /** The bounds of a process that runs a policy module: 30 seconds, and 64 MB of JSON. */
-const MODULE_PROCESS = { timeout: 30_000, maxBuffer: 64_000_000 };
+export const MODULE_LIMITS = { timeout: 30_000, maxBuffer: 64_000_000 };
 
 type Loaded = Extract<LoadResult, { readonly ok: true }>;
 
@@ -37,7 +37,7 @@ export async function runModule(
   { program }: Host,
   file: string,
   path: string,
-  limits: typeof MODULE_PROCESS = MODULE_PROCESS,
+  limits: typeof MODULE_LIMITS = MODULE_LIMITS,
 ): Promise<LoadResult> {
   const [node, ...args] = [...program, "mcp", "--read-module", path, "--json"] as const;
   const { stdout, error } = await new Promise<{ stdout: string; error: ExecFileException | null }>(

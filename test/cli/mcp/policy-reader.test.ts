@@ -1,7 +1,7 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runModule } from "../../../src/cli/mcp/module-process.js";
+import { type MODULE_LIMITS, runModule } from "../../../src/cli/mcp/module-process.js";
 import { createPolicyReader } from "../../../src/cli/mcp/policy-reader.js";
 import { LIMITS } from "../../../src/cli/openapi/limits.js";
 import { titled } from "../../titled.js";
@@ -153,7 +153,7 @@ describe("a process that runs one module", () => {
   const definition = { name: "Shop", version: "1", scopes: {} };
   const printing = (printed: object) =>
     `console.log(${JSON.stringify(JSON.stringify(printed, undefined, 2))})`;
-  const limits = { timeout: SLOW_MACHINE, maxBuffer: 1_000_000 };
+  const limits: typeof MODULE_LIMITS = { timeout: SLOW_MACHINE, maxBuffer: 1_000_000 };
 
   it("prints the definition of the policy, or the findings", async () => {
     const cwd = folderOf({
