@@ -1,10 +1,24 @@
-// npm run bench:setup [-- ROUNDS]: measures what a process does before its first decision: the import of each entry beside that of zod,
-// and the load of a policy beside a zod schema that only checks the types of the same data. Every measurement is the first of
-// a new process, and the contenders alternate. Ratios are comparable between machines; milliseconds are not.
+// npm run bench:setup [-- --check] [-- --write [--accept-worse]] [-- --rounds N]: measures what a process does before its first decision: the
+// import of each entry beside that of zod, and the load of a policy beside a zod schema that only checks the types of the same data. Every
+// measurement is the first of a new process, and the contenders alternate. Ratios are comparable between machines; milliseconds are not.
+// `--check` fails where a ratio is a third worse than in scripts/bench/setup.json or not in it, or where the import of the main entry takes
+// more than 1.25 times that of zod, in each of three attempts. `--write` writes that file, from which scripts/performance.mjs makes a table of
+// docs/performance.md. It writes nothing if a ratio is a third worse than before, unless `--accept-worse` is given.
 
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { mayReplace, ratioFaults } from "./bench/ratios.mjs";
 import { median } from "./median.mjs";
+
+/** @import { SetupResults, SetupRow } from "./performance/results.mjs" */
+
+const RESULTS = new URL("bench/setup.json", import.meta.url);
+const COMMAND = "npm run bench:setup -- --write";
+/** The most that the import of the main entry, which imports zod too, may take of the import of zod. */
+const MAX_IMPORT = 1.25;
+const ATTEMPTS = 3;
 
 const IMPORTS = [
   "zod",
@@ -103,39 +117,100 @@ function compare(list, rounds) {
 }
 
 /**
- * @param {string} label
+ * Prints a row, and returns it.
+ *
+ * @param {string} name
  * @param {Times | undefined} own
  * @param {Times | undefined} base
+ * @returns {SetupRow}
  */
-function print(label, own, base) {
-  if (own === undefined || base === undefined) return;
+function rowOf(name, own, base) {
+  if (own === undefined || base === undefined) throw new Error(`${name}: not measured`);
+  const ratio = own.cpu / base.cpu;
   const numbers = [own.cpu, own.wall, base.cpu].map((time) => time.toFixed(1).padStart(9));
   console.log(
-    `${label.padEnd(26)}${numbers.join("")}${(own.cpu / base.cpu).toFixed(2).padStart(9)}`,
+    `${name.replaceAll("`", "").padEnd(38)}${numbers.join("")}${ratio.toFixed(2).padStart(9)}`,
   );
+  return {
+    name,
+    ratio: Number(ratio.toFixed(2)),
+    milliseconds: Number(own.wall.toFixed(1)),
+  };
 }
 
-/** @param {number} rounds */
-function benchmark(rounds) {
+/**
+ * @param {number} rounds
+ * @returns {SetupRow[]}
+ */
+function measureAll(rounds) {
   console.log(
     `node ${process.version}; milliseconds, medians of ${rounds} rounds; the ratio is that of the CPU times\n`,
   );
-  console.log(`${"import".padEnd(26)}      CPU     wall      zod    ratio`);
-  const imported = compare(
+  console.log(`${" ".repeat(38)}      CPU     wall  zod CPU    ratio`);
+  const [zod, ...imported] = compare(
     IMPORTS.map((name) => /** @type {const} */ (["import", name])),
     rounds,
   );
-  for (const [index, name] of IMPORTS.entries()) print(name, imported[index], imported[0]);
-  console.log(`\n${"set-up".padEnd(26)}      CPU     wall      zod    ratio`);
-  for (const size of SIZES) {
+  const imports = imported.map((own, index) =>
+    rowOf(`\`import "${IMPORTS[index + 1]}"\``, own, zod),
+  );
+  const loads = SIZES.map((size) => {
     const [own, base] = compare(
       ["scope-policy", "zod"].map((kind) => /** @type {const} */ ([kind, String(size)])),
       rounds,
     );
-    print(`${size} tools and scopes`, own, base);
+    const count = size.toLocaleString("en");
+    return rowOf(`a policy of ${count} tools and ${count} scopes`, own, base);
+  });
+  return [...imports, ...loads];
+}
+
+/**
+ * Returns what is wrong with the ratios of a run.
+ *
+ * @param {readonly SetupRow[]} rows
+ * @param {Readonly<Record<string, number>>} known
+ */
+function faultsOf(rows, known) {
+  const ratio = rows[0]?.ratio ?? Number.NaN;
+  const isSlow = !(ratio <= MAX_IMPORT);
+  const imports = isSlow ? [`${rows[0]?.name}: ${ratio}, more than ${MAX_IMPORT}`] : [];
+  return [...imports, ...ratioFaults(rows, known, COMMAND)];
+}
+
+function benchmark() {
+  const { values } = parseArgs({
+    options: {
+      check: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+      "accept-worse": { type: "boolean", default: false },
+      rounds: { type: "string", default: "21" },
+    },
+  });
+  const rounds = Number(values.rounds);
+  /** @type {Pick<SetupResults, "rows">} */
+  const before = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : { rows: [] };
+  const known = Object.fromEntries(before.rows.map(({ name, ratio }) => [name, ratio]));
+  let rows = measureAll(rounds);
+  if (values.check) {
+    let faults = faultsOf(rows, known);
+    for (let attempt = 1; attempt < ATTEMPTS && faults.length > 0; attempt += 1) {
+      rows = measureAll(rounds);
+      faults = faultsOf(rows, known);
+    }
+    for (const fault of faults) console.error(`FAILED: ${fault}`);
+    if (faults.length > 0) process.exitCode = 1;
   }
+  if (!values.write) return;
+  if (!mayReplace(rows, known, values["accept-worse"])) {
+    process.exitCode = 1;
+    return;
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  const results = { date, node: process.version, rounds, rows };
+  writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
 const [option, kind = "", subject = ""] = process.argv.slice(2);
 if (option === "--one") await measure(kind, subject);
-else benchmark(Number(option ?? 21));
+else benchmark();

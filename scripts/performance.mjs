@@ -1,5 +1,5 @@
-// Writes the tables of docs/performance.md and its pictures from what `npm run bench -- --write` and `npm run bench:door -- --write`
-// measured. With `--check` it writes nothing and fails where a file differs.
+// Writes the tables of docs/performance.md and its pictures from what the benchmarks measured with `--write`: `npm run bench`,
+// `bench:door`, `bench:memory` and `bench:setup`. With `--check` it writes nothing and fails where a file differs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./entries.mjs";
@@ -19,7 +19,10 @@ function withPart(page, name, text) {
 }
 
 let page = readFileSync(PAGE, "utf8");
-for (const [name, write] of Object.entries(PARTS)) page = withPart(page, name, write());
+for (const [name, write] of Object.entries(PARTS)) {
+  const text = write();
+  if (text !== undefined) page = withPart(page, name, text);
+}
 const files = [
   { file: PAGE, text: page },
   ...Object.entries(PICTURES).map(([name, draw]) => ({

@@ -26,7 +26,13 @@ const createDecide = () => (token, operation) =>
   /** @type {{ decide: (token: object) => { allowed: boolean } }} */ (operation).decide(token)
     .allowed;
 
-/** The lower limit comes first: one bit for each scope, and no name, no reason, no check of what a token is. @type {readonly BoundCheck[]} */
+/**
+ * The lower limit comes first: one bit for each scope, and no name, no reason, no check of what a token is. It takes one or two nanoseconds, and
+ * differs by more than a third between two runs. So the ratios are to the second one: what one would write with a `Set` for each token, if
+ * the handler holds its list of scopes since startup.
+ *
+ * @type {readonly BoundCheck[]}
+ */
 export const BOUND_CHECKS = [
   {
     name: "bits by hand",
@@ -34,6 +40,13 @@ export const BOUND_CHECKS = [
     bind: (tool) => ({ bits: bitsOf(tools.get(tool) ?? []) }),
     /** @type {(token: { bits: number }, operation: { bits: number }) => boolean} */
     decide: (token, operation) => (token.bits & operation.bits) !== 0,
+  },
+  {
+    name: "Set and list",
+    prepare: (text) => new Set(text.split(" ")),
+    bind: (tool) => tools.get(tool) ?? [],
+    /** @type {(token: ReadonlySet<string>, operation: readonly string[]) => boolean} */
+    decide: (token, operation) => operation.some((scope) => token.has(scope)),
   },
   {
     name: "a token that the library made",

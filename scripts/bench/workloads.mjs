@@ -19,8 +19,11 @@ const REQUESTS = 16_384;
 /** One of this many requests is for a tool that does not exist. */
 const UNKNOWN_EACH = 20;
 
-/** @returns {Workload} */
-function loopwise() {
+/**
+ * @param {number} [count] - number of tokens
+ * @returns {Workload}
+ */
+export function loopwise(count = 1_000) {
   /** @type {{ scopes: { name: string }[], operations: { id: string, anyOf: string[][] }[] }} */
   const seed = JSON.parse(
     readFileSync(new URL("../../test/seeds/loopwise.json", import.meta.url), "utf8"),
@@ -28,7 +31,7 @@ function loopwise() {
   const { random, below, pick } = createRandom(42);
   const scopes = seed.scopes.map(({ name }) => name);
   const tools = new Map(seed.operations.map(({ id, anyOf }) => [id, anyOf.flat()]));
-  const texts = Array.from({ length: 1_000 }, () =>
+  const texts = Array.from({ length: count }, () =>
     scopes
       .filter(() => random() < 0.5)
       .sort(() => random() - 0.5)
@@ -43,13 +46,16 @@ function loopwise() {
   return { name: "Loopwise, 33 tools", scopes, tools, texts, requests };
 }
 
-/** @returns {Workload} */
-function bound() {
+/**
+ * @param {number} [count] - number of tokens, each for an account of its own
+ * @returns {Workload}
+ */
+export function bound(count = 10_000) {
   const { random, below, pick } = createRandom(99);
   const kinds = ["", ..."orders positions transfers journals settings funding".split(" ")];
   const scopes = kinds.map((kind) => `/accounts/{id}/${kind && `${kind}.write`}`);
   const tools = new Map(scopes.map((scope, index) => [`tool_${index}_${kinds[index]}`, [scope]]));
-  const ids = Array.from({ length: 10_000 }, (_, index) => String(100_000_000 + index * 7_919));
+  const ids = Array.from({ length: count }, (_, index) => String(100_000_000 + index * 7_919));
   const texts = ids.map((id) => {
     const own = scopes.filter((_, index) => index === 0 || random() < 0.5);
     return own.map((scope) => scope.replace("{id}", id)).join(" ");
@@ -61,7 +67,13 @@ function bound() {
     const tool = below(UNKNOWN_EACH) === 0 ? "no_such_tool" : pick(names);
     return { text, tool, value: account };
   });
-  return { name: "scopes bound to one of 10,000 accounts", scopes, tools, texts, requests };
+  return {
+    name: `scopes bound to one of ${count.toLocaleString("en")} accounts`,
+    scopes,
+    tools,
+    texts,
+    requests,
+  };
 }
 
 /**
@@ -97,8 +109,8 @@ function scaled(count) {
 
 /** @type {Readonly<Record<string, () => Workload>>} */
 export const WORKLOADS = {
-  loopwise,
-  bound,
+  loopwise: () => loopwise(),
+  bound: () => bound(),
   "tools-100": () => scaled(100),
   "tools-1000": () => scaled(1_000),
   "tools-10000": () => scaled(10_000),

@@ -1,10 +1,17 @@
 // What the benchmarks measured, as they wrote it.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /**
  * Nanoseconds of a decision: `theirs` of the check with `Set` and `Map`, for a denial of an allowed call.
  *
- * @typedef {{ of: string, kind: "known" | "anew" | "denial" | "operation", ours: number, theirs: number }} DecisionRow
+ * @typedef {{ of: string, kind: "known" | "anew" | "denial", ours: number, theirs: number }} DecisionRow
+ *
+ * @typedef {object} OperationRow - nanoseconds of a decision by an operation that is bound at startup
+ * @property {string} of
+ * @property {"operation"} kind
+ * @property {number} ours
+ * @property {number} [theirs] - of a `Set` and a list that is bound at startup
+ * @property {number} least - of `&` of two numbers
  *
  * @typedef {object} DoorRow
  * @property {string} name
@@ -18,19 +25,37 @@ import { readFileSync } from "node:fs";
 const read = (name) =>
   JSON.parse(readFileSync(new URL(`../bench/${name}`, import.meta.url), "utf8"));
 
-/** @typedef {{ date: string, node: string, rounds: number, rows: readonly DecisionRow[] }} DecisionResults */
+/** @typedef {{ date: string, node: string, rounds: number, rows: readonly (DecisionRow | OperationRow)[] }} DecisionResults */
 /** The results by suite, each of its own run. @typedef {Readonly<Record<string, { date: string, node: string, rounds: number, turns: number, rows: readonly DoorRow[] }>>} DoorResults */
+/** Bytes that each further token takes. @typedef {{ date: string, node: string, rows: readonly { of: string, count: number, bytes: number }[] }} MemoryResults */
+
+/**
+ * CPU time relative to that of zod, and elapsed milliseconds.
+ *
+ * @typedef {{ name: string, ratio: number, milliseconds: number }} SetupRow
+ */
+/** @typedef {{ date: string, node: string, rounds: number, rows: readonly SetupRow[] }} SetupResults */
 
 export const decisions = /** @type {DecisionResults} */ (read("results.json"));
 export const doors = /** @type {DoorResults} */ (read("doors.json"));
 
+export const memory = /** @type {MemoryResults} */ (read("memory.json"));
+/** `undefined` until `npm run bench:setup -- --write` has run. */
+export const setup = existsSync(new URL("../bench/setup.json", import.meta.url))
+  ? /** @type {SetupResults} */ (read("setup.json"))
+  : undefined;
+
+/** @type {(kind: DecisionRow["kind"]) => DecisionRow[]} */
+const rowsOf = (kind) =>
+  decisions.rows.flatMap((row) => (row.kind !== "operation" && row.kind === kind ? [row] : []));
+export const denials = rowsOf("denial");
+export const operations = decisions.rows.filter((row) => row.kind === "operation");
+
 /** The workloads in their order, each with its row for a token that is held and for new text. */
-export const workloads = decisions.rows
-  .filter(({ kind }) => kind === "known")
-  .map((known) => {
-    const anew = decisions.rows.find(({ of, kind }) => of === known.of && kind === "anew");
-    return { name: known.of, known, anew: /** @type {DecisionRow} */ (anew) };
-  });
+export const workloads = rowsOf("known").map((known) => {
+  const anew = rowsOf("anew").find(({ of }) => of === known.of);
+  return { name: known.of, known, anew: /** @type {DecisionRow} */ (anew) };
+});
 
 /** The frameworks by the name of their suite. @type {Readonly<Record<string, string>>} */
 export const FRAMEWORKS = {
