@@ -68,6 +68,16 @@ describe("the matrix model", () => {
     expect(Object.fromEntries(cells)).toEqual(CELLS);
   });
 
+  it("shows that a scope alone is sufficient, whatever follows its placeholder", () => {
+    const scopes = { "a:{id}x": {}, "b:{id}y": {} };
+    const tools = { first: "a:{id}x", second: "b:{id}y" };
+    const { rows } = matrixOf(loadPolicy({ name: "P", version: "1", scopes, tools })).tools;
+    expect(rows.map(({ cells }) => [...cells])).toEqual([
+      [[0, { mark: "all", alone: true }]],
+      [[1, { mark: "all", alone: true }]],
+    ]);
+  });
+
   it("shows that a scope alone adds detail, if it and the operation are for different account types", () => {
     const shop = loadPolicy({
       name: "P",

@@ -1,5 +1,5 @@
 import { loadPolicy, type Policy } from "../../decision/define-policy.js";
-import { bindTemplate } from "../../grammar/template.js";
+import { acceptsValue, bindTemplate } from "../../grammar/template.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy, CompiledScope, Operation } from "../../policy/compiled-policy.js";
 import type { OperationDefinition, PolicyDefinition } from "../../policy/definition.js";
@@ -150,8 +150,17 @@ function rowOf(named: NamedBranch, policy: CompiledPolicy): Omit<MatrixRow, "cel
 /** Returns whether a scope, for an account of these types, allows an operation (or the detail of a public one). */
 type Ask = (scope: CompiledScope, accountTypes: readonly string[]) => boolean;
 
-/** The value of every placeholder and parameter: with one value, all bindings match. */
-const SAMPLE = "x";
+/** Values for every placeholder and parameter: with one value, all bindings match. Not all are accepted in `a:{id}x`. */
+const SAMPLES = [..."xyz0123456789abcdefghijklmnopqrstuvw"];
+
+/** Returns a value that every template accepts; the first one if there is none. */
+function sampleOf({ scopes }: CompiledPolicy): string {
+  const isAccepted = (value: string) =>
+    scopes.every(({ template }) =>
+      template.names.every((_, index) => acceptsValue(template, index, value)),
+    );
+  return SAMPLES.find(isAccepted) ?? (SAMPLES[0] as string);
+}
 
 /**
  * Returns a function that asks the policy about an operation. A name that a pattern matches may match other patterns too, and a
@@ -179,19 +188,20 @@ function createAskers(
           ),
         });
   const { tiers, entitlements, boundaries = {}, baseline = [] } = definition;
-  const within = Object.fromEntries(Object.keys(boundaries).map((name) => [name, [SAMPLE]]));
+  const sample = sampleOf(compiledPolicyOf(policy));
+  const within = Object.fromEntries(Object.keys(boundaries).map((name) => [name, [sample]]));
   const plan = tiers?.at(-1);
   return (named) => {
     const { name } = named;
     const standIn = standIns.get(named);
     const [asked, operation] =
       standIn === undefined ? [policy, policy.operation(name)] : [apart, apart.operation(standIn)];
-    const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
+    const params = Object.fromEntries(operation.params.map((param) => [param, sample]));
     const always = standIn === undefined && name.includes(" ") ? [] : baseline;
     return (scope, accountTypes) => {
       const bound = bindTemplate(
         scope.template,
-        scope.template.names.map(() => SAMPLE),
+        scope.template.names.map(() => sample),
       );
       const account = { tier: plan, account_type: accountTypes, entitlements, boundaries: within };
       const facts = { ...account, first_party: true };
