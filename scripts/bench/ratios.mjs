@@ -1,7 +1,7 @@
 // The ratios that `npm run bench` and `npm run bench:setup` compare with those of an earlier run.
 
 /** How much worse a ratio may become: a third. */
-export const TOLERANCE = 4 / 3;
+const TOLERANCE = 4 / 3;
 
 /**
  * Returns what is wrong with the ratios of a run, one text each: a ratio that is over a third more than the known one, or that has no
