@@ -1,15 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { OPTION_ROWS } from "./sweep/option-rows.js";
-import {
-  callAll,
-  differingTitles,
-  linesOf,
-  removePollution,
-  withPollution,
-} from "./sweep/pollute.js";
+import { callAll, differingTitles, linesOf } from "./sweep/pollute.js";
 import { readNames } from "./sweep/read-names.js";
 import { namesIn, recordOf } from "./sweep/record.js";
 import { createScene, type Scene } from "./sweep/scene.js";
+import { removePollution, withPollution } from "./sweep/with-pollution.js";
 
 // No decision, response, page or audit event depends on inherited members. The test calls every public function with each name
 // that the library reads or writes on `Object.prototype`, and compares the results with those of a clean process.

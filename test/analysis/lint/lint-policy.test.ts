@@ -3,7 +3,7 @@ import { loadPolicy, PolicyError } from "scope-policy";
 import { lintPolicy } from "scope-policy/analysis";
 import { describe, expect, it } from "vitest";
 import { LINT_CODES } from "../../../src/policy/lint-codes.js";
-import { withPollution } from "../../sweep/pollute.js";
+import { withPollution } from "../../sweep/with-pollution.js";
 import { titled } from "../../titled.js";
 import { OPERATION_CASES } from "./cases-operations.js";
 import { PROVIDER_CASES } from "./cases-providers.js";
