@@ -58,22 +58,17 @@ function memberOf(object: object, name: string): unknown {
   throw new TypeError(`\`${name}\` is inherited`);
 }
 
-/** Returns whether a value is within a boundary, compared as text by exact equality. An unreadable list contains no value. */
-export function isInside(
-  { name, isOpen }: Boundary,
-  values: BoundaryValues | undefined,
-  value: string,
-): boolean {
-  return values !== undefined && (values.get(name)?.includes(value) ?? isOpen);
-}
-
-/** Returns the check of whether a value is within a boundary, for a token. */
+/**
+ * Returns the check of whether a value is within a boundary of a token, compared as text by exact equality. An unreadable list contains
+ * no value.
+ */
 export function insideOf(
   boundaries: readonly Boundary[],
   token: unknown,
 ): (boundary: Boundary, value: string) => boolean {
   const values = readBoundaries(boundaries, token);
-  return (boundary, value) => isInside(boundary, values, value);
+  return ({ name, isOpen }, value) =>
+    values !== undefined && (values.get(name)?.includes(value) ?? isOpen);
 }
 
 /** Takes every value as inside: for a list of tools, whose calls have their values later, and for operations without conditions. */

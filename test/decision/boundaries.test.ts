@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isInside, readBoundaries, storeClaims } from "../../src/decision/boundaries.js";
+import { insideOf, readBoundaries, storeClaims } from "../../src/decision/boundaries.js";
 import type { Boundary } from "../../src/policy/compiled-policy.js";
 
 const area: Boundary = { name: "area", claim: "areas", title: "Areas", isOpen: true };
@@ -49,9 +49,9 @@ describe("a value", () => {
     ["none", true, false],
     ["unreadable", false, false],
   ])("is within a boundary for %j: %j, and %j if it is closed", (list, open, closed) => {
-    const values =
-      list === "unreadable" ? undefined : new Map(list === "none" ? [] : [["area", list]]);
-    expect(isInside(area, values, "1")).toBe(open);
-    expect(isInside({ ...area, isOpen: false }, values, "1")).toBe(closed);
+    const token = { boundaries: list === "none" ? {} : { area: list === "unreadable" ? 7 : list } };
+    const isInside = (boundary: Boundary) => insideOf([boundary], token)(boundary, "1");
+    expect(isInside(area)).toBe(open);
+    expect(isInside({ ...area, isOpen: false })).toBe(closed);
   });
 });
