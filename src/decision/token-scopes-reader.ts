@@ -7,6 +7,7 @@ import { readOwn } from "./access-token.js";
 import { keepScopes, type TokenMarks } from "./own-token.js";
 import { createTextTable } from "./text-table.js";
 import {
+  countWords,
   createTokenScopes,
   firstPartyScopes,
   joinValues,
@@ -23,9 +24,10 @@ export type TokenScopesReader = (token: unknown) => TokenScopes | undefined;
 
 /** Budget of the cache by text, in characters: some 10,000 scope texts of the usual length, including bound scopes. */
 const CACHE_BUDGET = 2 ** 23;
-/** Weight of a cache entry in addition to its text, and of each bound scope in it, in characters. */
+/** Weight of a cache entry in addition to its text, of each bound scope in it, and of each word of its sets of scopes, in characters. */
 const ENTRY_WEIGHT = 256;
 const BOUND_WEIGHT = 64;
+const WORD_WEIGHT = 8;
 
 /**
  * What one of this many hits by text means is kept with the token: a token that is held is among them soon. To keep it takes some 150 ns. A
@@ -69,7 +71,10 @@ export function createTokenScopesReader(
 function weightOf(tokenScopes: TokenScopes): number {
   const firstParty = firstPartyScopes(tokenScopes);
   const all = firstParty === tokenScopes ? [tokenScopes] : [tokenScopes, firstParty];
-  const weights = all.map((one) => ENTRY_WEIGHT + BOUND_WEIGHT * (moreOf(one)?.keys.length ?? 0));
+  const weights = all.map((one) => {
+    const { keys = [] } = moreOf(one) ?? {};
+    return ENTRY_WEIGHT + BOUND_WEIGHT * keys.length + WORD_WEIGHT * countWords(one);
+  });
   return weights.reduce((sum, weight) => sum + weight, tokenScopes.text.length);
 }
 

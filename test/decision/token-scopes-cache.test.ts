@@ -49,6 +49,42 @@ describe("the cache of scope texts", () => {
   });
 });
 
+describe("the cache of scope texts of a policy with very many scopes", () => {
+  const plain = (index: number) => `s${index}`;
+  const bound = (index: number) => `/s${index}/{i}`;
+  const all = (of: (index: number) => string, count: number) =>
+    Array.from({ length: count }, (_, index) => of(index));
+
+  // the last scopes have the highest numbers, and a set of them has a bit for each scope of the policy
+  it.each([
+    ["scopes", plain, (at: number) => `admin client-${at}`],
+    ["templates with several values", bound, (at: number) => `/admin/a${at} /admin/b${at}`],
+  ] as const)("counts the size of the sets of many %s", (_, of, textOf) => {
+    const admin = of === plain ? "admin" : "/admin/{i}";
+    const names = all(of, 40_000);
+    const implied = names.slice(-30);
+    const policy = loadPolicy({
+      name: "Large",
+      version: "1",
+      scopes: Object.fromEntries<object>([
+        [admin, { implies: implied }],
+        ...names.map((name) => [name, {}] as const),
+      ]),
+      tools: { last: implied[0] as string },
+    });
+    const send = (from: number, count: number) => {
+      for (let at = from; at < from + count; at += 1) {
+        const token = { scope: textOf(at) };
+        expect(policy.decideUntrusted(token, "last", { i: `a${at}` }).allowed).toBe(true);
+      }
+    };
+    send(0, 100);
+    const before = usedHeap();
+    send(100, 4_000);
+    expect(usedHeap() - before).toBeLessThan(25_000_000);
+  });
+});
+
 describe("the cache of long scope texts", () => {
   const policy = loadPolicy({ name: "Long", version: "1", scopes: { a: {} }, tools: { a: "a" } });
 
