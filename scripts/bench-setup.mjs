@@ -6,7 +6,7 @@
 // docs/performance.md. It writes nothing if a ratio is a third worse than before, unless `--accept-worse` is given.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { mayReplace, ratioFaults } from "./bench/ratios.mjs";
@@ -189,7 +189,7 @@ function benchmark() {
   });
   const rounds = Number(values.rounds);
   /** @type {Pick<SetupResults, "rows">} */
-  const before = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : { rows: [] };
+  const before = JSON.parse(readFileSync(RESULTS, "utf8"));
   const known = Object.fromEntries(before.rows.map(({ name, ratio }) => [name, ratio]));
   let rows = measureAll(rounds);
   if (values.check) {

@@ -19,10 +19,7 @@ function withPart(page, name, text) {
 }
 
 let page = readFileSync(PAGE, "utf8");
-for (const [name, write] of Object.entries(PARTS)) {
-  const text = write();
-  if (text !== undefined) page = withPart(page, name, text);
-}
+for (const [name, write] of Object.entries(PARTS)) page = withPart(page, name, write());
 const files = [
   { file: PAGE, text: page },
   ...Object.entries(PICTURES).map(([name, draw]) => ({

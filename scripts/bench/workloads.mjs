@@ -109,8 +109,8 @@ function scaled(count) {
 
 /** @type {Readonly<Record<string, () => Workload>>} */
 export const WORKLOADS = {
-  loopwise: () => loopwise(),
-  bound: () => bound(),
+  loopwise,
+  bound,
   "tools-100": () => scaled(100),
   "tools-1000": () => scaled(1_000),
   "tools-10000": () => scaled(10_000),

@@ -1,5 +1,5 @@
 // What the benchmarks measured, as they wrote it.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 /**
  * Nanoseconds of a decision: `theirs` of the check with `Set` and `Map`, for a denial of an allowed call.
@@ -10,7 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
  * @property {string} of
  * @property {"operation"} kind
  * @property {number} ours
- * @property {number} [theirs] - of a `Set` and a list that is bound at startup
+ * @property {number} theirs - of a `Set` and a list that is bound at startup
  * @property {number} least - of `&` of two numbers
  *
  * @typedef {object} DoorRow
@@ -40,10 +40,7 @@ export const decisions = /** @type {DecisionResults} */ (read("results.json"));
 export const doors = /** @type {DoorResults} */ (read("doors.json"));
 
 export const memory = /** @type {MemoryResults} */ (read("memory.json"));
-/** `undefined` until `npm run bench:setup -- --write` has run. */
-export const setup = existsSync(new URL("../bench/setup.json", import.meta.url))
-  ? /** @type {SetupResults} */ (read("setup.json"))
-  : undefined;
+export const setup = /** @type {SetupResults} */ (read("setup.json"));
 
 /** @type {(kind: DecisionRow["kind"]) => DecisionRow[]} */
 const rowsOf = (kind) =>

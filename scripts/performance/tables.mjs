@@ -24,11 +24,7 @@ function table(heads, rows) {
 /** @type {(results: { date: string, node: string }) => string} */
 const origin = ({ date, node }) => `on Node ${node.slice(1)} (${date})`;
 
-/**
- * The parts of docs/performance.md that are written from the results, by the name of their markers; `undefined` for a part without results.
- *
- * @type {Readonly<Record<string, () => string | undefined>>}
- */
+/** The parts of docs/performance.md that are written from the results, by the name of their markers. */
 export const PARTS = {
   decisions: () => {
     const heads = [
@@ -57,7 +53,8 @@ export const PARTS = {
     const rows = operations.map(({ of, ours, theirs, least }) => [
       of,
       ours.toFixed(1),
-      ...(theirs === undefined ? ["", ""] : [theirs.toFixed(1), ratioOf({ ours, theirs })]),
+      theirs.toFixed(1),
+      ratioOf({ ours, theirs }),
       least.toFixed(1),
       ratioOf({ ours, theirs: least }),
     ]);
@@ -74,7 +71,6 @@ export const PARTS = {
     return `Bytes for each further token, ${origin(memory)}:\n\n${table(heads, rows)}`;
   },
   startup: () => {
-    if (setup === undefined) return undefined;
     const { rounds, rows, ...run } = setup;
     const text = `Ratios of the CPU times and elapsed milliseconds, medians of ${rounds} rounds, ${origin(run)}:`;
     const cells = rows.map(({ name, ratio, milliseconds }) => [
