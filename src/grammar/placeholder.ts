@@ -11,9 +11,11 @@ export interface PlaceholderSplit {
   readonly names: readonly string[];
 }
 
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
 /** Splits a text at its placeholders. Other braces are text. */
 export function splitPlaceholders(text: string): PlaceholderSplit {
-  if (!hasBracket(text)) return { literals: [text], names: [] };
+  if (!hasBracket(text)) return { literals: [text], names: NO_NAMES };
   const literals: string[] = [];
   const names: string[] = [];
   let end = 0;
@@ -48,7 +50,10 @@ function hasBracket(text: string): boolean {
 
 /** Returns the index of the first `{`, `}`, `<` or `>` of a text that is not part of a placeholder, or -1. */
 export function strayBracket(text: string): number {
-  return text.replace(PLACEHOLDER, (whole) => " ".repeat(whole.length)).search(/[{}<>]/);
+  const others = hasBracket(text)
+    ? text.replace(PLACEHOLDER, (whole) => " ".repeat(whole.length))
+    : text;
+  return others.search(/[{}<>]/);
 }
 
 // The same grammar as types.

@@ -94,8 +94,16 @@ export function acceptanceKey({ accepted }: Template, index: number): string {
   return (accepted[index] as readonly HoleValues[]).map(({ pattern }) => pattern.source).join("");
 }
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** Compiles a parsed scope-token into a template. */
 export function compileTemplate({ form, text, segments, params }: CompiledToken): Template {
+  if (params.length === 0) {
+    // most names of a policy: a third of the time in which a scope compiles, and 500 bytes
+    const split = segments.map((segment) => [segment]);
+    const [names, holes, accepted] = [NONE, NONE, NONE];
+    return { form, names, literals: [text], holes, accepted, segments: split, coverage: undefined };
+  }
   const names = [...new Set(params)];
   // maps and sets, because the text of `bindScope` can have any number of placeholders
   const places = new Map(names.map((name, index) => [name, index]));

@@ -40,13 +40,15 @@ export function compileBoundaries(
   return { byName, isIncomplete };
 }
 
+const NONE: readonly NamedBoundary[] = Object.freeze([]);
+
 /** Reads `within` of an operation. Reports undeclared boundaries and invalid names of parameters. */
 export function readWithin(
   within: OperationOptions["within"],
   path: Path,
   { boundaries, report }: { readonly boundaries: BoundaryTable; readonly report: Report },
 ): readonly NamedBoundary[] {
-  if (within === undefined) return [];
+  if (within === undefined) return NONE;
   const { byName, isIncomplete } = boundaries;
   const place = [...path, "within"];
   const isEmpty = Object.keys(within).length === 0;

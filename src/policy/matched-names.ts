@@ -15,7 +15,12 @@ const LIMITS = ["reserved", "restricted"] as const;
 /** Reports each name that cannot have its matching rule. Adds the names that others cover by their rule to what these imply. */
 export function implyCoveredNames(drafts: readonly ScopeDraft[], report: Report): void {
   const groups = new Map<MatchingRuleName, ScopeDraft[]>();
-  for (const draft of drafts) entryOf(groups, draft.options.match ?? "exact", () => []).push(draft);
+  for (const draft of drafts) {
+    const { match = "exact" } = draft.options;
+    // every name can have the rule `exact`, and covers itself alone by it
+    if (match !== "exact") entryOf(groups, match, () => []).push(draft);
+  }
+  if (groups.size === 0) return;
   const names = drafts.filter(({ template }) => template.names.length === 0);
   const steps: StepBudget = { left: MAX_MATCHING_STEPS };
   for (const [rule, group] of groups) {

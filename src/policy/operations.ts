@@ -21,12 +21,13 @@ import { checkCatchAll, readEndpoints } from "./read-endpoints.js";
 import { formatPath, type Path } from "./report.js";
 import {
   type ExpansionContext,
+  membersIn,
   PARTS,
   type RequirementContext,
   readConditions,
   readRequirement,
 } from "./requirement.js";
-import { checkRequirementSizes, excessOf, sizeOfOperation } from "./requirement-size.js";
+import { createSizeSum, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
   type AlternativeDraft,
   compileRule,
@@ -50,18 +51,11 @@ export function compileOperations(
   const { report } = reading;
   const tools = Object.entries(definition.tools ?? {});
   const endpoints = Object.entries(definition.endpoints ?? {});
-  const hasRoom = checkRequirementSizes(
-    [
-      ...tools.map(
-        ([name, entry]) => [["tools", name], sizeOfOperation(entry, baseline.length)] as const,
-      ),
-      ...endpoints.map(
-        ([name, entry]) => [["endpoints", name], sizeOfOperation(entry, 0)] as const,
-      ),
-    ],
-    report,
-  );
-  const around = { ...reading, isDry: !hasRoom, shared: NO_PARTS, within: [] };
+  const sizes = createSizeSum();
+  for (const [name, entry] of tools)
+    sizes.add("tools", name, sizeOfOperation(entry, baseline.length));
+  for (const [name, entry] of endpoints) sizes.add("endpoints", name, sizeOfOperation(entry, 0));
+  const around = { ...reading, isDry: !sizes.check(report), shared: NO_PARTS, within: [] };
   const ofTools: OperationContext = { ...around, always: draftFromScopes(baseline) };
   const ofEndpoints: OperationContext = { ...around, always: draftFromScopes([]) };
   const operations = new Map<string, Operation>();
@@ -303,7 +297,7 @@ export function checkNoPlaceholder(
 
 /** Returns whether an entry is either a requirement or one of the kinds. Reports the members that do not fit. */
 function checkKind(options: OperationOptions, path: Path, { report }: RequirementContext): boolean {
-  const kinds = KINDS.filter((kind) => options[kind] !== undefined);
+  const kinds = membersIn(KINDS, options);
   const [kind] = kinds;
   for (const key of ["otherwise", "weakOtherwise"] as const) {
     if (options[key] === undefined || options.cases !== undefined) continue;
@@ -312,8 +306,8 @@ function checkKind(options: OperationOptions, path: Path, { report }: Requiremen
     return false;
   }
   if (kind === undefined) return true;
-  const parts = PARTS.filter((part) => options[part] !== undefined);
-  const gates = CONDITIONS.filter((gate) => options[gate] !== undefined);
+  const parts = membersIn(PARTS, options);
+  const gates = membersIn(CONDITIONS, options);
   const allowed: readonly string[] = ALLOWED_WITH[kind];
   const extra = [...kinds.slice(1), ...parts, ...gates].filter((key) => !allowed.includes(key));
   for (const key of extra) {

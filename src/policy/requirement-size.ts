@@ -21,17 +21,18 @@ export interface Size {
 
 /** The number from which sizes are not exact. */
 const UNCOUNTED = 1e15;
+/** The size of no alternative. */
 const NONE: Size = { alternatives: 0, uses: 0 };
+/** The size of one alternative without scopes. */
+const EMPTY: Size = { alternatives: 1, uses: 0 };
 const ONE: Size = { alternatives: 1, uses: 1 };
 
 /** Returns the size of a requirement: `anyOf` adds its parts, `allOf` multiplies them. */
 export function sizeOf(written: RequirementSource): Size {
   if (typeof written !== "object" || written.scope !== undefined) return ONE;
-  const parts = (written.anyOf ?? written.allOf ?? []).map(sizeOf);
-  return parts.reduce(written.anyOf === undefined ? multiply : add, {
-    alternatives: written.anyOf === undefined ? 1 : 0,
-    uses: 0,
-  });
+  const { anyOf, allOf = [] } = written;
+  if (anyOf !== undefined) return anyOf.reduce<Size>((sum, part) => add(sum, sizeOf(part)), NONE);
+  return allOf.reduce<Size>((product, part) => multiply(product, sizeOf(part)), EMPTY);
 }
 
 /**
@@ -83,26 +84,34 @@ export function excessOf({
   return undefined;
 }
 
-/** Reports operations that are too large in total, at the largest of them. Returns whether all are within the limit. */
-export function checkRequirementSizes(
-  sizes: readonly (readonly [path: Path, size: Size])[],
-  report: Report,
-): boolean {
+/** Sums the sizes of operations. */
+export interface SizeSum {
+  readonly add: (kind: "tools" | "endpoints", name: string, size: Size) => void;
+  /** Reports operations that are too large in total, at the largest of them. Returns whether all are within the limit. */
+  readonly check: (report: Report) => boolean;
+}
+
+/** Creates the sum of the sizes of operations. One that is too large alone has a finding of its own and does not count. */
+export function createSizeSum(): SizeSum {
   let total = 0;
   let most = 0;
   let largest: Path = [];
-  for (const [path, size] of sizes) {
-    if (excessOf(size) !== undefined) continue;
-    total += size.uses;
-    if (size.uses > most) [most, largest] = [size.uses, path];
-  }
-  if (total <= MAX_USES) return true;
-  report.add(
-    "too_large",
-    largest,
-    `the alternatives of all tools and endpoints name ${total} scopes in total: at most ${MAX_USES} are allowed (this one names the most: ${most})`,
-  );
-  return false;
+  return {
+    add: (kind, name, size) => {
+      if (excessOf(size) !== undefined) return;
+      total += size.uses;
+      if (size.uses > most) [most, largest] = [size.uses, [kind, name]];
+    },
+    check: (report) => {
+      if (total <= MAX_USES) return true;
+      report.add(
+        "too_large",
+        largest,
+        `the alternatives of all tools and endpoints name ${total} scopes in total: at most ${MAX_USES} are allowed (this one names the most: ${most})`,
+      );
+      return false;
+    },
+  };
 }
 
 function countOf(number: number): string {

@@ -51,17 +51,31 @@ interface Renaming {
 }
 
 const NO_RENAMINGS: Inherited["params"] = new Map();
+const NONE: readonly never[] = Object.freeze([]);
 
 function createOutermost(): Inherited {
   return {
     tier: ANY_TIER,
     accountTypes: undefined,
-    typeConditions: [],
-    entitlements: [],
+    typeConditions: NONE,
+    entitlements: NONE,
     params: NO_RENAMINGS,
     outer: undefined,
     isUnclear: false,
   };
+}
+
+/** Returns which of some members an object has. */
+export function membersIn<Name extends string>(
+  names: readonly Name[],
+  options: { readonly [Member in Name]?: unknown },
+): readonly Name[] {
+  const found: Name[] = [];
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] as Name;
+    if (options[name] !== undefined) found.push(name);
+  }
+  return found;
 }
 
 /** The members of which a requirement has exactly one. */
@@ -92,7 +106,7 @@ function draftOf(
   uses: AlternativeDraft["uses"],
   { tier, accountTypes, typeConditions, entitlements }: Inherited,
 ): AlternativeDraft {
-  return { uses, tier, accountTypes, typeConditions, entitlements, within: [] };
+  return { uses, tier, accountTypes, typeConditions, entitlements, within: NONE };
 }
 
 function expand(
@@ -103,22 +117,9 @@ function expand(
 ): readonly AlternativeDraft[] {
   if (written === undefined) return unreadable(outer);
   if (typeof written === "string") return useOf(written, path, outer, reading);
-  const given = PARTS.filter((part) => written[part] !== undefined);
+  const given = membersIn(PARTS, written);
   const inner = createInherited(written, path, outer, reading);
-  // an invalid part was removed, with a finding of its own
-  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return unreadable(inner);
-  if (given.length !== 1) {
-    const message =
-      given.length === 0
-        ? "missing requirement: give one of `scope`, `allOf` and `anyOf`"
-        : `\`${given.join("` and `")}\` together are ambiguous: nest them, as in { allOf: ["a", { anyOf: ["b", "c"] }] }`;
-    reading.report.add(
-      given.length === 0 ? "empty_requirement" : "ambiguous_requirement",
-      path,
-      message,
-    );
-    return [];
-  }
+  if (given.length !== 1) return expandUnclear(given, path, inner, reading);
   const drafts = expandPart(written, path, inner, reading);
   if (inner === outer) return drafts;
   for (const { used, path: at } of inner.params.values()) {
@@ -128,28 +129,62 @@ function expand(
   return drafts;
 }
 
+/** Reports a requirement with none or several of the parts of which it must have one. */
+function expandUnclear(
+  given: readonly string[],
+  path: Path,
+  inner: Inherited,
+  { report }: RequirementContext,
+): readonly AlternativeDraft[] {
+  // an invalid part was removed, with a finding of its own
+  if (given.length === 0 && report.damaged.has(formatPath(path))) return unreadable(inner);
+  if (given.length === 0) {
+    const message = "missing requirement: give one of `scope`, `allOf` and `anyOf`";
+    report.add("empty_requirement", path, message);
+  } else {
+    const message = `\`${given.join("` and `")}\` together are ambiguous: nest them, as in { allOf: ["a", { anyOf: ["b", "c"] }] }`;
+    report.add("ambiguous_requirement", path, message);
+  }
+  return NONE;
+}
+
 function expandPart(
   written: RequirementOptions,
   path: Path,
   inner: Inherited,
   reading: ExpansionContext,
 ): readonly AlternativeDraft[] {
-  const { scope, anyOf } = written;
-  const { report } = reading;
-  const expandList = (list: readonly RequirementSource[], key: string) => {
-    // what is left of an invalid part can be equal to another part. A valid policy has none, and formats no path
-    const hasBroken = report.broken.size > 0 && report.broken.has(formatPath([...path, key]));
-    const isBroken = (index: number) => report.broken.has(formatPath([...path, key, index]));
-    const whole = hasBroken
-      ? list.map((part, index) => (isBroken(index) ? undefined : part))
-      : list;
-    reportDuplicates(whole, [...path, key], report, (part) => canonical(part as RequirementSource));
-    return list.map((part, index) => expand(part, [...path, key, index], inner, reading));
-  };
-  if (scope !== undefined) return useOf(scope, [...path, "scope"], inner, reading);
-  if (anyOf !== undefined) return expandList(anyOf, "anyOf").flat();
-  const lists = expandList(written.allOf as readonly RequirementSource[], "allOf");
+  const { scope, anyOf, allOf = [] } = written;
+  // `concat`, because a spread list with one more item has room for 16 others
+  if (scope !== undefined) return useOf(scope, path.concat("scope"), inner, reading);
+  if (anyOf !== undefined) {
+    const lists = expandList(anyOf, path.concat("anyOf"), inner, reading);
+    const [first = NONE] = lists;
+    return lists.length === 1 ? first : lists.flat();
+  }
+  const lists = expandList(allOf, path.concat("allOf"), inner, reading);
   return reading.isDry ? [] : productOf(lists, reading.budget);
+}
+
+function expandList(
+  list: readonly RequirementSource[],
+  path: Path,
+  inner: Inherited,
+  reading: ExpansionContext,
+): readonly (readonly AlternativeDraft[])[] {
+  reportDuplicates(wholeParts(list, path, reading.report), path, reading.report, canonical);
+  return list.map((part, index) => expand(part, path.concat(index), inner, reading));
+}
+
+/** Returns the parts of a list without what is left of invalid ones, which can be equal to another part. */
+function wholeParts(
+  list: readonly RequirementSource[],
+  path: Path,
+  { broken }: Report,
+): readonly RequirementSource[] {
+  // a valid policy has none, and formats no path
+  if (broken.size === 0 || !broken.has(formatPath(path))) return list;
+  return list.map((part, index) => (broken.has(formatPath([...path, index])) ? undefined : part));
 }
 
 /** Returns every combination of one draft from each list, in declared order: the choice from the last list changes first. */
@@ -170,7 +205,8 @@ function productOf(
 }
 
 /** Returns a text that is equal for equal requirements. `"a"` and `{ scope: "a" }` are equal. */
-function canonical(written: RequirementSource): string {
+function canonical(part: unknown): string {
+  const written = part as RequirementSource;
   if (typeof written !== "object") return printedScope(written);
   const { scope, ...rest } = written;
   const bare = scope !== undefined && Object.keys(rest).length === 0;
@@ -187,7 +223,7 @@ function createInherited(
   outer: Inherited,
   { conditions, report, budget }: RequirementContext,
 ): Inherited {
-  if (INHERITED.every((member) => written[member] === undefined)) return outer;
+  if (membersIn(INHERITED, written).length === 0) return outer;
   const tier = rankOf(written, conditions, path, report);
   const types = checkAccountTypes(written, conditions, path, report);
   const entitlements = entitlementsOf(written, conditions, path, report);
@@ -216,7 +252,8 @@ function useOf(
 ): readonly AlternativeDraft[] {
   const scope = reading.table.find(name, path);
   if (scope === undefined) return unreadable(frame);
-  const params = scope.template.names.map((placeholder) => paramOf(placeholder, frame));
+  const { names } = scope.template;
+  const params = names.length === 0 ? NONE : names.map((name) => paramOf(name, frame));
   return [draftOf([{ scope, params }], frame)];
 }
 

@@ -129,6 +129,16 @@ export function compileRule(
   budget: RuleBudget,
   { isPublic, authentication, enrichments }: RuleParts = NO_PARTS,
 ): Rule {
+  if (enrichments.length === 0 && drafts.every(isScopeAlone)) {
+    const alternatives = drafts.map(({ uses }) => plainAlternativeOf((uses[0] as NamedUse).scope));
+    return {
+      alternatives,
+      enrichments: NO_ALTERNATIVES,
+      public: isPublic,
+      authentication,
+      params: NO_PARAMS,
+    };
+  }
   const { params, useOf, withinOf } = createPlaces(budget);
   const settle = (draft: AlternativeDraft): Alternative => {
     const { uses, tier, accountTypes, typeConditions, entitlements, within } = draft;
@@ -164,15 +174,43 @@ export function compileRule(
   };
 }
 
+/** Returns whether a draft is one scope without placeholders and without conditions other than its own, as nearly every one is. */
+function isScopeAlone(draft: AlternativeDraft): boolean {
+  return (
+    draft.uses.length === 1 &&
+    draft.uses[0]?.params.length === 0 &&
+    draft.tier === ANY_TIER &&
+    draft.accountTypes === undefined &&
+    draft.typeConditions.length === 0 &&
+    draft.entitlements.length === 0 &&
+    draft.within.length === 0
+  );
+}
+
+const NO_ALTERNATIVES: readonly Alternative[] = Object.freeze([]);
+const NO_PARAMS: readonly Param[] = Object.freeze([]);
 const NO_PLACES: readonly number[] = Object.freeze([]);
 const NO_BOUNDARIES: readonly BoundaryUse[] = Object.freeze([]);
-const plainUses = new WeakMap<CompiledScope, ScopeUse>();
+const plainAlternatives = new WeakMap<CompiledScope, Alternative>();
 
-/** Returns the use of a scope without placeholders, which is one object for all rules. */
-function plainUseOf(scope: CompiledScope): ScopeUse {
-  const use = plainUses.get(scope) ?? { scope, params: NO_PLACES };
-  plainUses.set(scope, use);
-  return use;
+/** Returns the alternative of one scope without placeholders, which is one object for all rules. */
+function plainAlternativeOf(scope: CompiledScope): Alternative {
+  const known = plainAlternatives.get(scope);
+  if (known !== undefined) return known;
+  const { tier, accountTypes, entitlements, reserved, restricted } = scope;
+  const alternative: Alternative = {
+    uses: [{ scope, params: NO_PLACES }],
+    scopes: Object.freeze([scope.name]),
+    tier,
+    accountTypes,
+    typeConditions: accountTypes === undefined ? [] : [accountTypes],
+    entitlements,
+    reserved,
+    restricted,
+    within: NO_BOUNDARIES,
+  };
+  plainAlternatives.set(scope, alternative);
+  return alternative;
 }
 
 /**
@@ -203,7 +241,7 @@ function createPlaces(budget: RuleBudget) {
     return place;
   };
   const useOf = ({ scope, params: names }: NamedUse): ScopeUse => {
-    if (names.length === 0) return plainUseOf(scope);
+    if (names.length === 0) return plainAlternativeOf(scope).uses[0] as ScopeUse;
     const { uses } = tables();
     const key = `${scope.id} ${names.join(" ")}`;
     const known = uses.get(key);

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
 import { once } from "../grammar/once.js";
 import type { PolicyDefinition } from "./definition.js";
-import { withoutPlainEntries } from "./plain-entries.js";
+import { isPlainDefinition, withoutPlainEntries } from "./plain-entries.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { MATCHING_RULES } from "./scope-lookup.js";
 import { hintAt } from "./shape-hints.js";
@@ -186,10 +186,14 @@ export function checkShape(data: unknown, report: Report): PolicyDefinition {
   return root as unknown as PolicyDefinition;
 }
 
+const VALID = { success: true } as const;
+
 /** Returns the result of the schema; `undefined` if it throws, because zod copies issues as arguments, and the stack limits those. */
 function parse(data: unknown) {
   try {
-    return z.safeParse(schemas().definition, withoutPlainEntries(data), { reportInput: true });
+    const rest = withoutPlainEntries(data);
+    if (isPlainDefinition(rest)) return VALID;
+    return z.safeParse(schemas().definition, rest, { reportInput: true });
   } catch {
     return undefined;
   }

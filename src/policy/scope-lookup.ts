@@ -126,6 +126,7 @@ export function templatesByName(
 }
 
 const NOTHING = namedScopes([]);
+const NO_VALUES: readonly string[] = Object.freeze([]);
 
 /** Creates a lookup. It reads one table of the names without placeholders, and an index of the templates, but never each name. */
 function createLookup(
@@ -137,10 +138,11 @@ function createLookup(
   const templates = new Map<string, NamedScope>();
   for (const name of names) {
     const { template, scope, text, values } = name;
-    if (template.names.length === 0) push(literalHits, text, { scope, values: [] });
+    if (template.names.length === 0) push(literalHits, text, { scope, values: NO_VALUES });
     else templates.set(`${scope} ${values.join()} ${shapeKey(template)}`, name);
   }
-  const literals = new Map([...literalHits].map(([text, hits]) => [text, namedScopes(hits)]));
+  const literals = new Map<string, NamedScopes>();
+  literalHits.forEach((hits, text) => void literals.set(text, namedScopes(hits)));
   const index = createIndex([...templates.values()]);
   return (text) => {
     const literal = literals.get(text);

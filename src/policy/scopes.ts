@@ -49,8 +49,10 @@ export function compileScopes(
 ): ScopeTable {
   const drafts: ScopeDraft[] = [];
   const byText = new Map<string, ScopeDraft>();
-  for (const [name, entry] of Object.entries(definition.scopes ?? {})) {
+  const { scopes = {} } = definition;
+  for (const name of Object.keys(scopes)) {
     const path = ["scopes", name];
+    const entry = scopes[name] as string | ScopeOptions;
     const options: ScopeOptions =
       typeof entry === "string" ? withoutPrototype({ description: entry }) : entry;
     const token = readName(name, path, report);
@@ -111,10 +113,11 @@ export function compileScopes(
       template,
       text: token.text,
       matching: options.match ?? "exact",
-      values: template.names.map((_, index) => index),
+      values: template.names.length === 0 ? NO_VALUES : [...template.names.keys()],
       old: false,
     });
-    names.push(...replacedNames(draft, byText, report));
+    if (options.replaces !== undefined)
+      names.push(...replacedNames(options.replaces, draft, byText, report));
   }
   reportOverlaps(names, drafts, report);
   reportSharedNames(names, drafts, report);
@@ -130,6 +133,8 @@ export function compileScopes(
     },
   };
 }
+
+const NO_VALUES: readonly number[] = Object.freeze([]);
 
 function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | undefined {
   if (name.length > MAX_SCOPE_LENGTH) {
@@ -159,6 +164,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     return undefined;
   }
   // every bracket is that of a placeholder here
+  if (parsed.token.params.length === 0) return parsed.token;
   const apart = name.replace(/([}>])(?=[{<])/g, "$1-");
   if (apart !== name) {
     report.add(
@@ -231,11 +237,11 @@ function successorsIn(scopes: PolicyDefinition["scopes"]): ReadonlyMap<string, s
 }
 
 function replacedNames(
+  replaces: readonly string[],
   draft: ScopeDraft,
   declared: ReadonlyMap<string, ScopeDraft>,
   report: Report,
 ): readonly NamedScope[] {
-  const { replaces = [] } = draft.options;
   const path = [...draft.path, "replaces"];
   reportDuplicates(replaces, path, report, printedScope);
   return replaces.flatMap((name, index) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createReport } from "../../src/policy/report.js";
 import {
-  checkRequirementSizes,
+  createSizeSum,
   excessOf,
   MAX_ALTERNATIVES,
   sizeOf,
@@ -82,18 +82,19 @@ describe("the limits on sizes", () => {
   });
 
   it("of all operations apply to the sum, at the first of the largest ones", () => {
-    const size = (uses: number) => ({ alternatives: 1, uses });
-    const full = Array.from(
-      { length: 15 },
-      (_, at) => [["tools", `t${at}`], size(32_000)] as const,
-    );
-    const exact = [...full, [["tools", "last"], size(20_000)] as const];
     const report = createReport();
-    expect(checkRequirementSizes(exact, report)).toBe(true);
+    const isWithin = (sizes: readonly (readonly [name: string, uses: number])[]) => {
+      const sum = createSizeSum();
+      for (const [name, uses] of sizes) sum.add("tools", name, { alternatives: 1, uses });
+      return sum.check(report);
+    };
+    const full = Array.from({ length: 15 }, (_, at) => [`t${at}`, 32_000] as const);
+    const exact = [...full, ["last", 20_000] as const];
+    expect(isWithin(exact)).toBe(true);
     // one that exceeds its own limit has a finding of its own
-    expect(checkRequirementSizes([...exact, [["tools", "big"], size(40_000)]], report)).toBe(true);
+    expect(isWithin([...exact, ["big", 40_000]])).toBe(true);
     expect(report.findings).toEqual([]);
-    expect(checkRequirementSizes([[["tools", "small"], size(1)], ...exact], report)).toBe(false);
+    expect(isWithin([["small", 1], ...exact])).toBe(false);
     expect(report.findings).toEqual([
       {
         code: "too_large",
