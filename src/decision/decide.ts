@@ -14,7 +14,8 @@ import {
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
 } from "./decision.js";
-import { evaluateForCall, firstMetAlternative, isMet, type TokenFacts } from "./evaluate.js";
+import { withEnrichments } from "./enrichments.js";
+import { evaluateForCall, firstMetAlternative, type TokenFacts } from "./evaluate.js";
 import { explainByScopes, explainDenial } from "./explain-denial.js";
 import { decideKnown, knownScopes, knownState } from "./own-token.js";
 import { branchOf, scopesOf } from "./prepare.js";
@@ -230,7 +231,6 @@ function decideCases(
     const { authentication } = operation;
     if (authentication && !isAuthenticated(authentication, token, now, tolerance))
       return authentication.denial;
-    if (operation.enriching.length === 0) return granted;
     return withEnrichments(granted, operation, tokenScopes, facts);
   }
   return explain(policy, cases, tokenScopes, facts, token);
@@ -304,25 +304,6 @@ export function factsOf(
     entitlements,
     isInside: insideOf(policy.boundaries, token),
   };
-}
-
-/**
- * Returns the decision with the scopes for additional detail that the token has. If several patterns with `enrichedBy` match, the
- * token must have a scope of each.
- */
-export function withEnrichments(
-  granted: Allowed,
-  { enriching }: PreparedOperation,
-  tokenScopes: TokenScopes,
-  facts: TokenFacts,
-): Allowed {
-  if (enriching.length === 0) return granted;
-  const met = enriching.map(({ enrichments }) =>
-    enrichments.filter((one) => isMet(one, tokenScopes, facts, [])),
-  );
-  if (met.some((list) => list.length === 0)) return granted;
-  const enrichments = [...new Set(met.flat().flatMap((one) => scopesOf(one, [])))];
-  return { ...granted, enriched: true, enrichments };
 }
 
 /**

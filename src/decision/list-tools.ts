@@ -1,7 +1,7 @@
 import { isAuthenticated } from "./authentication.js";
 import { insideAll } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
-import { decideOperation, factsOf, tokenScopesOf, withEnrichments } from "./decide.js";
+import { decideOperation, factsOf, tokenScopesOf } from "./decide.js";
 import type { Decider } from "./decider.js";
 import {
   allowed,
@@ -10,6 +10,7 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
+import { withEnrichments } from "./enrichments.js";
 import { evaluateForToken, isMet, type TokenEvaluation, type TokenFacts } from "./evaluate.js";
 import { explainDenial, isMismatch } from "./explain-denial.js";
 import { createValueSearch, type ValueSearch } from "./infer-bindings.js";
