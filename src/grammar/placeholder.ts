@@ -11,11 +11,9 @@ export interface PlaceholderSplit {
   readonly names: readonly string[];
 }
 
-const NO_NAMES: readonly string[] = Object.freeze([]);
-
 /** Splits a text at its placeholders. Other braces are text. */
 export function splitPlaceholders(text: string): PlaceholderSplit {
-  if (!hasBracket(text)) return { literals: [text], names: NO_NAMES };
+  if (!hasBracket(text)) return { literals: [text], names: [] };
   const literals: string[] = [];
   const names: string[] = [];
   let end = 0;

@@ -99,10 +99,16 @@ const NONE: readonly never[] = Object.freeze([]);
 /** Compiles a parsed scope-token into a template. */
 export function compileTemplate({ form, text, segments, params }: CompiledToken): Template {
   if (params.length === 0) {
-    // most names of a policy: a third of the time in which a scope compiles, and 500 bytes
-    const split = segments.map((segment) => [segment]);
-    const [names, holes, accepted] = [NONE, NONE, NONE];
-    return { form, names, literals: [text], holes, accepted, segments: split, coverage: undefined };
+    // most names of a policy: saves 600 of 1,000 bytes, and with 10,000 names the time to collect them
+    return {
+      form,
+      names: NONE,
+      literals: [text],
+      holes: NONE,
+      accepted: NONE,
+      segments: segments.map((segment) => [segment]),
+      coverage: undefined,
+    };
   }
   const names = [...new Set(params)];
   // maps and sets, because the text of `bindScope` can have any number of placeholders

@@ -142,7 +142,7 @@ export function reportCycle(drafts: readonly ScopeDraft[], report: Report): void
   // the index in the trail of each scope in it
   const places = new Map<number, number>();
   for (const root of drafts) {
-    if (root.implies.length === 0) continue;
+    if (root.implies.length === 0) continue; // part of no cycle
     const trail: { readonly draft: ScopeDraft; next: number }[] = [];
     const enter = (draft: ScopeDraft) => {
       places.set(draft.id, trail.length);

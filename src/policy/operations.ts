@@ -15,13 +15,12 @@ import { reportDuplicates } from "./conditions.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { denyByCatchAll, denyByPattern } from "./denials.js";
 import { withoutInternal } from "./internal.js";
-import { withoutPrototype } from "./own-members.js";
+import { membersIn, withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { checkCatchAll, readEndpoints } from "./read-endpoints.js";
 import { formatPath, type Path } from "./report.js";
 import {
   type ExpansionContext,
-  membersIn,
   PARTS,
   type RequirementContext,
   readConditions,

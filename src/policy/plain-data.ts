@@ -58,11 +58,12 @@ export function snapshot(source: unknown, report: Report): unknown {
     return true;
   };
 
-  const copyList = (list: readonly unknown[]): unknown[] => {
+  const copyList = (list: readonly unknown[]): unknown[] | undefined => {
     const { length } = list;
-    const result: unknown[] = Array(isTooMuch(length) ? 0 : length);
-    for (let index = 0; index < result.length; index += 1) result[index] = copyMember(list, index);
-    return result;
+    // a proxy can have any length, and another one at the next read
+    if (!Number.isSafeInteger(length) || length < 0) return refuse("not_plain_data", PLAIN);
+    const count = isTooMuch(length) ? 0 : length;
+    return Array.from({ length: count }, (_, index) => copyMember(list, index));
   };
 
   const copyObject = (object: object): Record<string, unknown> => {

@@ -64,7 +64,7 @@ const CHECKS: Readonly<Record<"scopes" | "tools" | "endpoints", EntryChecks>> = 
   endpoints: OPERATION,
 };
 
-/** The members of a definition from which {@link withoutPlainEntries} has removed all entries. */
+/** The checks of a definition from which {@link withoutPlainEntries} has removed all entries: at least as strict as the schema too. */
 const DEFINITION: Checks = new Map([
   ["$schema", isString],
   ["name", isText],
@@ -94,7 +94,7 @@ export function isPlainDefinition(rest: unknown): boolean {
  * Returns a definition without the scopes, tools and endpoints that are valid at a glance, for the schema: what it finds in the rest
  * is what it finds in the whole. Each entry is checked apart from the others.
  *
- * @param data - a copy whose objects have no prototype
+ * @param data - a copy whose objects have no prototype, and whose lists have no holes
  */
 export function withoutPlainEntries(data: unknown): unknown {
   if (!isObject(data)) return data;

@@ -10,6 +10,7 @@ import {
   union,
 } from "./conditions.js";
 import type { RequirementOptions } from "./definition.js";
+import { membersIn } from "./own-members.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import type { RequirementSource } from "./requirement-size.js";
 import { type AlternativeDraft, intersection, merge, type RuleBudget } from "./rule.js";
@@ -63,19 +64,6 @@ function createOutermost(): Inherited {
     outer: undefined,
     isUnclear: false,
   };
-}
-
-/** Returns which of some members an object has. */
-export function membersIn<Name extends string>(
-  names: readonly Name[],
-  options: { readonly [Member in Name]?: unknown },
-): readonly Name[] {
-  const found: Name[] = [];
-  for (let at = 0; at < names.length; at += 1) {
-    const name = names[at] as Name;
-    if (options[name] !== undefined) found.push(name);
-  }
-  return found;
 }
 
 /** The members of which a requirement has exactly one. */
@@ -155,14 +143,11 @@ function expandPart(
   reading: ExpansionContext,
 ): readonly AlternativeDraft[] {
   const { scope, anyOf, allOf = [] } = written;
-  // `concat`, because a spread list with one more item has room for 16 others
-  if (scope !== undefined) return useOf(scope, path.concat("scope"), inner, reading);
+  if (scope !== undefined) return useOf(scope, [...path, "scope"], inner, reading);
   if (anyOf !== undefined) {
-    const lists = expandList(anyOf, path.concat("anyOf"), inner, reading);
-    const [first = NONE] = lists;
-    return lists.length === 1 ? first : lists.flat();
+    return expandList(anyOf, [...path, "anyOf"], inner, reading).flat();
   }
-  const lists = expandList(allOf, path.concat("allOf"), inner, reading);
+  const lists = expandList(allOf, [...path, "allOf"], inner, reading);
   return reading.isDry ? [] : productOf(lists, reading.budget);
 }
 
@@ -173,7 +158,7 @@ function expandList(
   reading: ExpansionContext,
 ): readonly (readonly AlternativeDraft[])[] {
   reportDuplicates(wholeParts(list, path, reading.report), path, reading.report, canonical);
-  return list.map((part, index) => expand(part, path.concat(index), inner, reading));
+  return list.map((part, index) => expand(part, [...path, index], inner, reading));
 }
 
 /** Returns the parts of a list without what is left of invalid ones, which can be equal to another part. */
@@ -253,7 +238,8 @@ function useOf(
   const scope = reading.table.find(name, path);
   if (scope === undefined) return unreadable(frame);
   const { names } = scope.template;
-  const params = names.length === 0 ? NONE : names.map((name) => paramOf(name, frame));
+  const params =
+    names.length === 0 ? NONE : names.map((placeholder) => paramOf(placeholder, frame));
   return [draftOf([{ scope, params }], frame)];
 }
 

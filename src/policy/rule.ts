@@ -180,7 +180,6 @@ function isScopeAlone(draft: AlternativeDraft): boolean {
     draft.uses.length === 1 &&
     draft.uses[0]?.params.length === 0 &&
     draft.tier === ANY_TIER &&
-    draft.accountTypes === undefined &&
     draft.typeConditions.length === 0 &&
     draft.entitlements.length === 0 &&
     draft.within.length === 0
@@ -193,7 +192,7 @@ const NO_PLACES: readonly number[] = Object.freeze([]);
 const NO_BOUNDARIES: readonly BoundaryUse[] = Object.freeze([]);
 const plainAlternatives = new WeakMap<CompiledScope, Alternative>();
 
-/** Returns the alternative of one scope without placeholders, which is one object for all rules. */
+/** Returns the alternative of one scope without placeholders, which is one object for all rules that have no others. */
 function plainAlternativeOf(scope: CompiledScope): Alternative {
   const known = plainAlternatives.get(scope);
   if (known !== undefined) return known;

@@ -142,7 +142,7 @@ function createLookup(
     else templates.set(`${scope} ${values.join()} ${shapeKey(template)}`, name);
   }
   const literals = new Map<string, NamedScopes>();
-  literalHits.forEach((hits, text) => void literals.set(text, namedScopes(hits)));
+  for (const [text, hits] of literalHits) literals.set(text, namedScopes(hits));
   const index = createIndex([...templates.values()]);
   return (text) => {
     const literal = literals.get(text);

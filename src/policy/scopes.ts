@@ -163,8 +163,8 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     );
     return undefined;
   }
-  // every bracket is that of a placeholder here
   if (parsed.token.params.length === 0) return parsed.token;
+  // every bracket is that of a placeholder here
   const apart = name.replace(/([}>])(?=[{<])/g, "$1-");
   if (apart !== name) {
     report.add(

@@ -262,6 +262,20 @@ describe("an operation with a finding", () => {
       },
     ]);
   });
+
+  it("has the finding at an endpoint if that one names the most scopes", () => {
+    const scopes = scopesOf(501);
+    const all = Object.keys(scopes);
+    const parts = {
+      scopes,
+      baseline: all.slice(1),
+      tools: alike(1_000, (index) => `t${index}`, { authenticated: true }),
+      endpoints: { "GET /a": { allOf: all } },
+    };
+    expect(findingsOf(policyWith(parts))).toMatchObject([
+      { code: "too_large", path: 'endpoints["GET /a"]' },
+    ]);
+  });
 });
 
 /** Options of a requirement or an operation, each with a valid value. */

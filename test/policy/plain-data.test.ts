@@ -259,6 +259,29 @@ describe("snapshot", () => {
     expect(reads).toBe(0);
   });
 
+  it.each([-1, 0.5, 1.5, NaN, -Infinity, "2", null, false, [5]])(
+    "rejects a proxy of a list whose length is %j",
+    (length) => {
+      const list = new Proxy(["a", "b"], {
+        get: (target, key) => (key === "length" ? length : (Reflect.get(target, key) as unknown)),
+      });
+      const report = createReport();
+      expect(snapshot({ tiers: list, name: "n" }, report)).toEqual({ name: "n" });
+      expect(report.findings).toEqual([
+        { code: "not_plain_data", path: "tiers", message: "expected plain data, as in JSON" },
+      ]);
+    },
+  );
+
+  it("copies as many items of a proxy of a list as it counted", () => {
+    const lengths = [1, 2];
+    const list = new Proxy(["a", "b"], {
+      get: (target, key) =>
+        key === "length" ? (lengths.shift() ?? 2) : (Reflect.get(target, key) as unknown),
+    });
+    expect(snapshot({ tiers: list }, createReport())).toEqual({ tiers: ["a"] });
+  });
+
   it("rejects a value that cannot be read", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
