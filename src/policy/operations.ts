@@ -52,8 +52,9 @@ export function compileOperations(
   const endpoints = Object.entries(definition.endpoints ?? {});
   const sizes = createSizeSum();
   for (const [name, entry] of tools)
-    sizes.add("tools", name, sizeOfOperation(entry, baseline.length));
-  for (const [name, entry] of endpoints) sizes.add("endpoints", name, sizeOfOperation(entry, 0));
+    sizes.include("tools", name, sizeOfOperation(entry, baseline.length));
+  for (const [name, entry] of endpoints)
+    sizes.include("endpoints", name, sizeOfOperation(entry, 0));
   const around = { ...reading, isDry: !sizes.check(report), shared: NO_PARTS, within: [] };
   const ofTools: OperationContext = { ...around, always: draftFromScopes(baseline) };
   const ofEndpoints: OperationContext = { ...around, always: draftFromScopes([]) };

@@ -86,7 +86,7 @@ export function excessOf({
 
 /** Sums the sizes of operations. */
 export interface SizeSum {
-  readonly add: (kind: "tools" | "endpoints", name: string, size: Size) => void;
+  readonly include: (kind: "tools" | "endpoints", name: string, size: Size) => void;
   /** Reports operations that are too large in total, at the largest of them. Returns whether all are within the limit. */
   readonly check: (report: Report) => boolean;
 }
@@ -97,7 +97,7 @@ export function createSizeSum(): SizeSum {
   let most = 0;
   let largest: Path = [];
   return {
-    add: (kind, name, size) => {
+    include: (kind, name, size) => {
       if (excessOf(size) !== undefined) return;
       total += size.uses;
       if (size.uses > most) [most, largest] = [size.uses, [kind, name]];
