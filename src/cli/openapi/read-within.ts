@@ -60,6 +60,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ["EISDIR", "it is a folder"],
   ["EACCES", "no permission to read it"],
   ["ELOOP", "it is a circle of symbolic links"],
+  ["ENAMETOOLONG", "its name is too long"],
   ["ERR_INVALID_ARG_VALUE", "it is not a path"],
 ]);
 

@@ -44,6 +44,7 @@ const REFUSED: readonly { readonly file: string; readonly says: string }[] = [
   { file: "out/secret.ts", says: "is not inside the folder" },
   { file: "out/root/../secret.json", says: "is not inside the folder" },
   { file: "p\0.json", says: "it is not a path" },
+  { file: `${"p".repeat(5_000)}.json`, says: "its name is too long" },
   { file: "loop.json", says: "circle of symbolic links" },
   { file: "none.json", says: "it does not exist" },
   { file: "broken.ts", says: "it does not exist" },

@@ -138,6 +138,8 @@ const ODD_YAML = [
     "!!js/function 'x'\n",
     "%YAML 1.1\n---\n",
     "{",
+    "a: .inf\n",
+    "a: -1e400\n",
     "a: \u0001\n",
   ],
   ...[
@@ -183,6 +185,7 @@ const CODES = [
     "duplicate_key",
     "empty_document",
     "json_syntax",
+    "not_json",
     "not_openapi",
     "not_utf8",
   ],
