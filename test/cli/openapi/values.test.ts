@@ -1,3 +1,8 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { findingsByMember } from "../../../src/cli/openapi/load-findings.js";
 import { readWithin } from "../../../src/cli/openapi/read-within.js";
@@ -37,8 +42,17 @@ it("takes the first finding about each member, and the others apart", () => {
 });
 
 it("gives the message of the system for a file that it cannot open for another reason", async () => {
-  expect(await readWithin(undefined, `/${"x".repeat(5_000)}`, 10)).toMatchObject({
-    ok: false,
-    fault: { code: "unreadable_file", message: expect.stringContaining("ENAMETOOLONG") as unknown },
-  });
+  const folder = await mkdtemp(join(tmpdir(), "scope-policy-"));
+  const socket = createServer();
+  try {
+    const path = join(folder, "socket");
+    await once(socket.listen(path), "listening");
+    expect(await readWithin(undefined, path, 10)).toMatchObject({
+      ok: false,
+      fault: { code: "unreadable_file", message: expect.stringContaining("ENXIO") as unknown },
+    });
+  } finally {
+    await new Promise((closed) => socket.close(closed));
+    await rm(folder, { recursive: true });
+  }
 });
