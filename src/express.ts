@@ -9,6 +9,7 @@ import { type GateKind, markGate, ofGet } from "./adapters/gate-marks.js";
 import {
   createHttpGate,
   HTTP_GATE_CHECKS,
+  type HttpAdmission,
   type HttpGateMembers,
   type HttpGateOptions,
   PATH_CHECKS,
@@ -33,7 +34,6 @@ import type { PolicyTypes } from "./policy/policy-types.js";
 import { describeFindings } from "./policy/report.js";
 import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
-import { mapAwaitable } from "./resource-server/callbacks.js";
 import { pinned } from "./resource-server/pinned-authorizer.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
@@ -185,6 +185,12 @@ export function expressGate<Types extends PolicyTypes>(
   ) => {
     const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
     const hasReader = params !== undefined;
+    // a body is there only if it was parsed before the gate
+    const sources = (req: Request) => [
+      () => more?.(req),
+      () => req.query,
+      () => readOwn(req, "body"),
+    ];
     const mark = {
       kind,
       authorizer,
@@ -205,18 +211,12 @@ export function expressGate<Types extends PolicyTypes>(
         authorizer: inForce,
         authorization: authorizationHeaders(req),
         operation: find(req, inForce.policy) ?? unknownRoute(req.method, req.originalUrl),
-        read: params && (() => params(req)),
-        // a body is there only if it was parsed before the gate
-        sources: () => [() => more?.(req), () => req.query, () => readOwn(req, "body")],
+        read: params,
+        sources,
       });
-      const hasWaited = admission instanceof Promise;
-      return mapAwaitable(admission, ({ refusal, answered, enforced }) => {
-        if (answered !== undefined) res.on("finish", () => answered(res.statusCode));
-        if (refusal !== undefined) return writeResponse(req.method, res, refusal);
-        // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
-        if (enforced && hasWaited && isOver(res) !== wasOver) return;
-        next();
-      });
+      return admission instanceof Promise
+        ? proceedAfter(admission, wasOver, req, res, next)
+        : proceed(admission, req, res, next);
     }, mark);
   };
   const createMark = (kind: GateKind) =>
@@ -288,6 +288,44 @@ const GATE_CHECKS = {
 
 function endpointOf(endpoints: EndpointResolver, req: GateRequest): GateOperation | undefined {
   const { method, originalUrl: target, baseUrl: base } = req;
+  const template = readOwn(req.route, "path");
+  const known = base === "" ? endpoints.findKnown(method, target, template) : undefined;
+  return known ?? findEndpoint(endpoints, req, template);
+}
+
+function findEndpoint(
+  endpoints: EndpointResolver,
+  req: GateRequest,
+  template: unknown,
+): GateOperation | undefined {
+  const { method, originalUrl: target, baseUrl: base } = req;
   const values = () => (req as Request).params;
-  return endpoints.find({ method, target, base, template: readOwn(req.route, "path"), values });
+  return endpoints.find({ method, target, base, template, values });
+}
+
+/** Writes the refusal, or calls the next handler. */
+function proceed(
+  { refusal, answered }: HttpAdmission,
+  req: Request,
+  res: GateResponse,
+  next: () => void,
+): void {
+  if (answered !== undefined) reportStatus(answered, res);
+  if (refusal === undefined) next();
+  else writeResponse(req.method, res, refusal);
+}
+
+async function proceedAfter(
+  admission: Promise<HttpAdmission>,
+  wasOver: boolean,
+  ...[req, res, next]: [Request, GateResponse, () => void]
+): Promise<void> {
+  const settled = await admission;
+  // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
+  const isStopped = settled.enforced && isOver(res) !== wasOver;
+  proceed(settled, req, res, isStopped ? () => undefined : next);
+}
+
+function reportStatus(answered: NonNullable<HttpAdmission["answered"]>, res: GateResponse): void {
+  res.on("finish", () => answered(res.statusCode));
 }

@@ -2,6 +2,7 @@ import type {
   FastifyContextConfig,
   FastifyInstance,
   FastifyPluginCallback,
+  FastifyReply,
   FastifyRequest,
   RegisterOptions,
 } from "fastify";
@@ -17,6 +18,7 @@ import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoi
 import {
   createHttpGate,
   HTTP_GATE_CHECKS,
+  type HttpAdmission,
   type HttpGateMembers,
   type HttpGateOptions,
   PATH_CHECKS,
@@ -194,8 +196,6 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     if (mapping.kind === "open" || (mapping.kind === "unmapped" && unmapped === "pass")) {
       return done();
     }
-    const params = readOwn(config, "params") as FastifyContextConfig["params"];
-    const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
     const inForce = pinned(authorizer);
     const operation =
       operationOf(mapping, inForce.policy, endpointsOf, request, template) ??
@@ -208,19 +208,25 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
       authorizer: inForce,
       authorization: authorizationHeaders(request.raw),
       operation,
-      read: params && (() => params(request)),
-      // the body has not been read yet
-      sources: () => [() => more?.(request), () => request.query],
+      read: readOwn(config, "params") as FastifyContextConfig["params"],
+      sources: sourcesOf,
     });
-    void mapAwaitable(admission, ({ refusal, answered }) => {
-      if (answered !== undefined) reply.raw.on("finish", () => answered(reply.raw.statusCode));
-      // the connection is closed, or another response has been sent
-      if (reply.sent || reply.raw.destroyed) return void reply.hijack();
-      if (refusal !== undefined) return writeReply(request.method, reply, refusal);
-      request.accessToken = http.members.optionalToken(request);
-      done();
-    });
+    void mapAwaitable(admission, proceed, request, reply, done);
   });
+
+  const proceed = (
+    { refusal, answered }: HttpAdmission,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: () => void,
+  ) => {
+    if (answered !== undefined) reportStatus(answered, reply);
+    // the connection is closed, or another response has been sent
+    if (reply.sent || reply.raw.destroyed) return void reply.hijack();
+    if (refusal !== undefined) return writeReply(request.method, reply, refusal);
+    request.accessToken = http.members.optionalToken(request);
+    done();
+  };
 
   // schemas coerce values after the decision: the handler must not read a value other than the decided one
   instance.addHook("preHandler", (request, reply, done) => {
@@ -305,11 +311,31 @@ function operationOf(
   request: FastifyRequest,
   template: string | undefined,
 ): GateOperation | undefined {
-  const values = () => request.params;
-  if (mapping.kind === "tool") {
-    return { name: mapping.name, params: mapping.paramsOf(policy), values };
-  }
+  if (mapping.kind === "tool")
+    return { name: mapping.name, params: mapping.paramsOf(policy), values: valuesOf(request) };
   if (mapping.kind !== "endpoint") return undefined;
   const { method, url: target } = request;
-  return endpointsOf(policy).find({ method, target, base: "", template, values });
+  const endpoints = endpointsOf(policy);
+  return (
+    endpoints.findKnown(method, target, template) ??
+    endpoints.find({ method, target, base: "", template, values: valuesOf(request) })
+  );
+}
+
+function valuesOf(request: FastifyRequest): () => unknown {
+  return () => request.params;
+}
+
+/** Returns where arguments for the audit can be. The body has not been read yet. */
+function sourcesOf(request: FastifyRequest): readonly (() => unknown)[] {
+  const { config } = request.routeOptions;
+  const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
+  return [() => more?.(request), () => request.query];
+}
+
+function reportStatus(
+  answered: NonNullable<HttpAdmission["answered"]>,
+  { raw }: FastifyReply,
+): void {
+  raw.on("finish", () => answered(raw.statusCode));
 }

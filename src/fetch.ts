@@ -117,6 +117,7 @@ export function fetchGate<Types extends PolicyTypes>(
 ): FetchGate<Types> {
   const checked = checkOptions("`fetchGate`", options, CHECKS);
   const { arguments: more } = checked;
+  const sources = (request: Request) => [() => more?.(request), () => queryOf(queriesOf(request))];
   const http = createHttpGate<Request, Types>(authorizer, checked);
   const reports = createRequestStore<HttpAdmission["answered"]>();
   const admit = async (
@@ -130,7 +131,7 @@ export function fetchGate<Types extends PolicyTypes>(
       authorization: request.headers.get("authorization") ?? undefined,
       operation,
       read: undefined,
-      sources: () => [() => more?.(request), () => queryOf(queriesOf(request))],
+      sources,
     });
     if (refusal === undefined) {
       const earlier = reports.get(request);

@@ -76,8 +76,8 @@ export function honoGate<Types extends PolicyTypes>(
         template: routePath(c),
         values: () => c.req.param(),
       },
-      sources: [() => queryOf(Object.entries(c.req.queries()))],
     }),
+    sources: (c) => [() => queryOf(Object.entries(c.req.queries()))],
     create: (admit) => async (c, next) => {
       const { refusal, answered } = await admit(c);
       if (refusal !== undefined) {

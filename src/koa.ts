@@ -83,9 +83,9 @@ export function koaGate<Types extends PolicyTypes>(
         template: ctx["routerPath"] as unknown,
         values: () => ctx["params"] as unknown,
       },
-      // a body is there only if it was parsed before the gate
-      sources: [() => ctx.query, () => readOwn(ctx.request, "body")],
     }),
+    // a body is there only if it was parsed before the gate
+    sources: (ctx) => [() => ctx.query, () => readOwn(ctx.request, "body")],
     create: (admit) => async (ctx, next) => {
       // a middleware before the gate can have begun a stream
       const wasOver = isOver(ctx.res);

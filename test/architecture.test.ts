@@ -246,14 +246,14 @@ function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
 
 /**
  * Files that may use `in`, which includes inherited members. Those of the command line read their own objects, in a process of
- * their own; `authenticate.ts` rejects inherited facts.
+ * their own; `read-token.ts` rejects inherited facts.
  */
 const READS_BY_IN: ReadonlySet<string> = new Set([
   "src/cli/describe-rule.ts",
   "src/cli/matrix/matrix-html.ts",
   "src/cli/policy-file/load-policy-file.ts",
   ...["html-text", "markdown", "output"].map((name) => `src/cli/terminal/${name}.ts`),
-  "src/resource-server/authenticate.ts",
+  "src/resource-server/read-token.ts",
 ]);
 
 /** Returns the uses of the operator `in`. Write `Object.hasOwn` to look up a member, and use the `kind` of a result. */

@@ -32,8 +32,8 @@ export const CLAIMS: readonly Claim[] = [
     test: "test/resource-server/authorizer-laws.test.ts",
     title: "grants no access, throws nothing, ends within the timeouts, and is reported once",
     file: "src/resource-server/authenticate.ts",
-    text: '      if (revoked.kind === "outage") return OUTAGE;',
-    replacement: '      if (revoked.kind === "outage") return authenticated;',
+    text: '  if (revoked.kind === "outage") return OUTAGE;',
+    replacement: '  if (revoked.kind === "outage") return authenticated;',
   },
   {
     test: "test/resource-server/token-time.test.ts",
@@ -82,7 +82,7 @@ export const CLAIMS: readonly Claim[] = [
   {
     test: "test/resource-server/trust-claims.test.ts",
     title: "with %j trusted allows %j, and is passed on with these facts only",
-    file: "src/resource-server/authenticate.ts",
+    file: "src/resource-server/read-token.ts",
     text: "FACTS.filter((name) => !trusted.includes(name))",
     replacement: "FACTS.filter(() => false)",
   },

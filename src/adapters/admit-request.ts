@@ -3,7 +3,7 @@ import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decisio
 import type { Admission } from "../resource-server/authorizer-types.js";
 import { type Awaitable, logOutage, withTimeout } from "../resource-server/callbacks.js";
 import type { PinnedAuthorizer } from "../resource-server/pinned-authorizer.js";
-import { type AuditedInput, readAuditedRequest } from "./request-audit.js";
+import { readAuditedRequest } from "./request-audit.js";
 import { pathOf } from "./request-target.js";
 
 /** The part of a request of Node's servers that a gate reads. */
@@ -18,13 +18,21 @@ export interface RawRequest {
  */
 export function authorizationHeaders(request: RawRequest): readonly string[] | string | undefined {
   const { rawHeaders = [] } = request;
-  const fields: string[] = [];
+  let count = 0;
+  let first: string | undefined;
   for (let index = 1; index < rawHeaders.length; index += 2) {
-    if (isAuthorization(rawHeaders[index - 1] as string)) fields.push(rawHeaders[index] as string);
+    if (!isValue(rawHeaders, index)) continue;
+    if (count === 0) first = rawHeaders[index];
+    count += 1;
   }
-  if (fields.length > 1) return fields;
-  // an empty list has no item of its own: `Object.prototype` may have one
-  return fields.length === 1 ? fields[0] : (readOwn(request.headers, HEADER) as string | undefined);
+  if (count === 0) return readOwn(request.headers, HEADER) as string | undefined;
+  // nearly no request has a second one, and a list takes 180 bytes
+  return count === 1 ? first : rawHeaders.filter((_, index) => isValue(rawHeaders, index));
+}
+
+/** Returns whether an item of the raw headers is the value of an `Authorization` header. */
+function isValue(rawHeaders: readonly string[], index: number): boolean {
+  return index % 2 === 1 && isAuthorization(rawHeaders[index - 1] as string);
 }
 
 const HEADER = "authorization";
@@ -50,64 +58,104 @@ export interface GateOperation {
   readonly given?: unknown;
 }
 
-/** A call at a gate, before its parameters are read. */
-export interface GateCall {
+/** A call at a gate, before its parameters are read. Its functions are those of the gate, not created for each request. */
+export interface GateCall<Request> {
   /** The authorizer with the policy that was in force when the gate got the request. */
   readonly authorizer: PinnedAuthorizer;
   readonly authorization: readonly string[] | string | undefined;
-  /** Returns claims that the server has verified already; see {@link AuthorizationCall.authenticate}. */
-  readonly authenticate?: (() => unknown) | undefined;
-  /** Whether the gate acts on the decision. Default: `true`. */
-  readonly enforced?: boolean;
   readonly operation: GateOperation;
   /** Reads the parameters that are not in the route. */
-  readonly read?: (() => unknown) | undefined;
+  readonly read?: ((request: Request) => unknown) | undefined;
   /**
-   * Returns what the audit reads from the request in addition to the values of the route and of `read`. Called only for an event.
+   * Returns the sources of what the audit reads from the request in addition to the values of the route and of `read`, in order of
+   * precedence. Called only for an event.
    */
-  readonly view: () => AuditedInput;
+  readonly sources: (request: Request) => readonly (() => unknown)[];
+}
+
+/** What is the same for all calls at a gate. */
+export interface GateFacts<Request> {
+  /** Returns claims that the server has verified already; see {@link AuthorizationCall.authenticate}. */
+  readonly authenticate: ((request: Request) => unknown) | undefined;
+  /** Whether the gate acts on the decision. */
+  readonly enforced: boolean;
+  /** Returns the id of a request for its events. */
+  readonly requestIdOf: (request: Request) => string;
 }
 
 /**
  * Decides on a call as `admit` does, with parameters that code of the host reads. If that code throws, rejects or exceeds the
  * `timeout` of the authorizer, the call is denied as an outage, and a line without the error message is logged.
  */
-export function admitRequest(given: GateCall): Awaitable<Admission> {
-  const { authorizer, authorization, authenticate, enforced = true, read, view } = given;
-  const { name: operation, params: names, values } = given.operation;
-  const denyOutage = (error: unknown): Admission => {
-    logOutage("a gate could not read its call", error);
-    const decision = TEMPORARILY_UNAVAILABLE;
-    const answer = authorizer.answer(decision, { operation });
-    return { kind: "refused", decision, answer, token: undefined };
-  };
-  const admit = (others: unknown): Awaitable<Admission> => {
-    const params = Object.hasOwn(given.operation, "given")
-      ? given.operation.given
-      : paramsOf(names, values, others);
-    const audited = () => {
-      const { sources, requestId } = view();
-      return readAuditedRequest(params, {
-        sources: [() => values?.(), () => others, ...sources],
-        requestId,
-      });
-    };
-    return authorizer.admit({
-      authorization,
-      authenticate,
-      enforced,
-      operation,
-      params,
-      audited,
-    });
-  };
+export function admitRequest<Request>(
+  request: Request,
+  call: GateCall<Request>,
+  gate: GateFacts<Request>,
+): Awaitable<Admission> {
   try {
     const admission =
-      read === undefined ? admit(undefined) : withTimeout(read, authorizer.timeout, admit);
-    return admission instanceof Promise ? admission.catch(denyOutage) : admission;
+      call.read === undefined
+        ? admitWith(undefined, request, call, gate)
+        : admitAfter(call.read, request, call, gate);
+    return admission instanceof Promise ? orOutage(admission, call) : admission;
   } catch (error) {
-    return denyOutage(error);
+    return denyOutage(error, call);
   }
+}
+
+function admitAfter<Request>(
+  read: (request: Request) => unknown,
+  request: Request,
+  call: GateCall<Request>,
+  gate: GateFacts<Request>,
+): Awaitable<Admission> {
+  const question = () => read(request);
+  return withTimeout(question, call.authorizer.timeout, (others) =>
+    admitWith(others, request, call, gate),
+  );
+}
+
+/** @param others - the parameters that are not in the route */
+function admitWith<Request>(
+  others: unknown,
+  request: Request,
+  { authorizer, authorization, operation, sources }: GateCall<Request>,
+  { authenticate, enforced, requestIdOf }: GateFacts<Request>,
+): Awaitable<Admission> {
+  const { name, params: names, values } = operation;
+  const params = Object.hasOwn(operation, "given")
+    ? operation.given
+    : paramsOf(names, values, others);
+  const audited = () =>
+    readAuditedRequest(params, {
+      sources: [() => values?.(), () => others, ...sources(request)],
+      requestId: () => requestIdOf(request),
+    });
+  return authorizer.admit({
+    authorization,
+    authenticate: authenticate && (() => authenticate(request)),
+    enforced,
+    operation: name,
+    params,
+    audited,
+  });
+}
+
+function orOutage<Request>(
+  admission: Promise<Admission>,
+  call: GateCall<Request>,
+): Promise<Admission> {
+  return admission.catch((error: unknown) => denyOutage(error, call));
+}
+
+function denyOutage<Request>(
+  error: unknown,
+  { authorizer, operation }: GateCall<Request>,
+): Admission {
+  logOutage("a gate could not read its call", error);
+  const decision = TEMPORARILY_UNAVAILABLE;
+  const answer = authorizer.answer(decision, { operation: operation.name });
+  return { kind: "refused", decision, answer, token: undefined };
 }
 
 /**

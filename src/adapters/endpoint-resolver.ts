@@ -37,6 +37,11 @@ export interface EndpointResolver {
    * handler would read at the time of the call.
    */
   find(request: RoutedRequest): GateOperation | undefined;
+  /**
+   * Returns what {@link EndpointResolver.find} has returned before for a path without parameters that is the text of its route;
+   * `undefined` for any other one. It needs no object and no function of the request.
+   */
+  findKnown(method: string, target: string, template: unknown): GateOperation | undefined;
   /** As {@link EndpointResolver.find}, but the route must spell a denying catch-all too. */
   findSpelled(request: RoutedRequest): GateOperation | undefined;
   /** Returns whether an endpoint needs a route. A denying catch-all does not: it is there for the routes of others. */
@@ -123,6 +128,10 @@ export function createEndpointResolver(
     findSpelled: (request) => {
       const path = pathOf(request.target);
       return resolveSpelled(request, path, matchOf(request, path));
+    },
+    findKnown(method, target, template) {
+      const path = pathOf(target);
+      return path === template ? literal.get(method)?.get(path) : undefined;
     },
     find(request) {
       const { method, base, template } = request;

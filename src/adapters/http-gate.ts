@@ -13,7 +13,7 @@ import { mapAwaitable } from "../resource-server/callbacks.js";
 import type { Denial, DenialResponse } from "../resource-server/challenge.js";
 import { requireAuthorizer } from "../resource-server/option-checks.js";
 import type { PinnedAuthorizer } from "../resource-server/pinned-authorizer.js";
-import { admitRequest, type GateCall } from "./admit-request.js";
+import { admitRequest, type GateCall, type GateFacts } from "./admit-request.js";
 import { createReportOnly, type GateReport } from "./report-only.js";
 import { createRequestIdReader } from "./request-audit.js";
 import { createRequestStore } from "./request-store.js";
@@ -53,12 +53,6 @@ export const PATH_CHECKS = {
   caseSensitive: optional(oneOf(true, false)),
 } satisfies Record<keyof PathOptions, OptionCheck>;
 
-/** A call at an HTTP gate; the gate adds the credentials that the server has verified already, and the id of the request. */
-export interface HttpCall extends Omit<GateCall, "view" | "authenticate" | "enforced"> {
-  /** Returns the sources of arguments for the audit, in order of precedence. */
-  readonly sources: () => readonly (() => unknown)[];
-}
-
 /** The next step of a gate: run the handler, or write the response. `answered` reports the status that the client got. */
 export interface HttpAdmission {
   readonly refusal: DenialResponse | undefined;
@@ -73,7 +67,7 @@ export interface HttpAdmission {
 /** What the gates of all frameworks share: they find the operation of a request, and write the response. */
 export interface HttpGate<Request> {
   /** Decides on a request, and keeps the result for its handler. */
-  admit(request: Request, call: HttpCall): Awaitable<HttpAdmission>;
+  admit(request: Request, call: GateCall<Request>): Awaitable<HttpAdmission>;
   /** The members of every public gate, by request. */
   readonly members: HttpGateMembers<Request>;
   /**
@@ -155,29 +149,24 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
     if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
     return found;
   };
+  const facts: GateFacts<Request> = { authenticate, enforced: !isReportOnly, requestIdOf };
+  /** Keeps the admission of a request for its handler. */
+  const keep = (
+    admission: Admission,
+    request: Request,
+    { operation }: GateCall<Request>,
+  ): HttpAdmission => {
+    const answered = readOwn(admission, "answered") as Admission["answered"];
+    const mayContinue =
+      reportOnly?.mayContinue(operation.name, admission) ?? admission.decision.allowed;
+    if (mayContinue) admitted.set(storeOf(request), admission);
+    const isRefused = !mayContinue && admission.kind === "refused";
+    const refusal = isRefused ? admission.answer : undefined;
+    return { refusal, answered, enforced: !isReportOnly };
+  };
   return {
     isReportOnly,
-    admit: (request, { authorizer, authorization, operation, read, sources }) => {
-      // member by member: a spread costs more than the decision
-      const admission = admitRequest({
-        authorizer,
-        authorization,
-        operation,
-        read,
-        authenticate: authenticate && (() => authenticate(request)),
-        enforced: !isReportOnly,
-        view: () => ({ sources: sources(), requestId: () => requestIdOf(request) }),
-      });
-      return mapAwaitable(admission, (admission) => {
-        const answered = readOwn(admission, "answered") as Admission["answered"];
-        const mayContinue =
-          reportOnly?.mayContinue(operation.name, admission) ?? admission.decision.allowed;
-        if (mayContinue) admitted.set(storeOf(request), admission);
-        const isRefused = !mayContinue && admission.kind === "refused";
-        const refusal = isRefused ? admission.answer : undefined;
-        return { refusal, answered, enforced: !isReportOnly };
-      });
-    },
+    admit: (request, call) => mapAwaitable(admitRequest(request, call, facts), keep, request, call),
     revise: (request, operation, decision, authorizer) => {
       if (reportOnly === undefined) return false;
       const { decision: first } = stored(request);

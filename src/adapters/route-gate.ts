@@ -105,10 +105,8 @@ export interface RouteGate<Types extends PolicyTypes, Request, Handler, Middlewa
 }
 
 /** A request as its framework exposes it. */
-export interface ReadRequest extends Pick<GateCall, "authorization"> {
+export interface ReadRequest extends Pick<GateCall<never>, "authorization"> {
   readonly route: RoutedRequest;
-  /** Sources of arguments for the audit. */
-  readonly sources: readonly (() => unknown)[];
 }
 
 /** The routes of an application, or of a router that is mounted somewhere. */
@@ -129,6 +127,8 @@ export interface Framework<Request extends object, Handler extends object, Middl
   /** Returns the object of a request that the result of the gate is stored with. */
   storeOf(request: Request): object;
   read(request: Request): ReadRequest;
+  /** Returns the sources of arguments for the audit. Called only for an event. */
+  sources(request: Request): readonly (() => unknown)[];
   /** Creates a handler that asks whether its request may continue, and writes the refusal if not. */
   create(admit: (request: Request) => Awaitable<HttpAdmission>): Handler;
   /** Creates a middleware that writes the response of `answer`, and calls the next handler if there is none. */
@@ -182,15 +182,17 @@ export function createRouteGate<
     given: RouteGateOptions<Request> = {},
   ) => {
     const { params, arguments: more } = checkOptions("a gate", given, GATE_CHECKS);
+    const sources = (request: Request) => [() => more?.(request), ...framework.sources(request)];
     const handler = framework.create((request) => {
-      const { authorization, route, sources } = framework.read(request);
+      const { authorization, route } = framework.read(request);
       const inForce = pinned(authorizer);
+      const operation = find(route, inForce.policy) ?? unknownRoute(route.method, route.target);
       return http.admit(request, {
         authorizer: inForce,
         authorization,
-        operation: find(route, inForce.policy) ?? unknownRoute(route.method, route.target),
-        read: params && (() => params(request)),
-        sources: () => [() => more?.(request), ...sources],
+        operation,
+        read: params,
+        sources,
       });
     });
     return markGate(handler, {

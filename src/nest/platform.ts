@@ -60,8 +60,12 @@ export function readRequest(request: NestRequest): ReadRequest {
       template: request.routeOptions?.url ?? request.route?.path,
       values: () => request.params,
     },
-    sources: [() => request.query, () => request.body],
   };
+}
+
+/** Returns where arguments for the audit can be in a request of either platform. */
+export function sourcesOf(request: NestRequest): readonly (() => unknown)[] {
+  return [() => request.query, () => request.body];
 }
 
 /** The settings of a platform as it keeps them. */

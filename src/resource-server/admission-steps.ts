@@ -1,5 +1,5 @@
-import type { AuditedRequest } from "../audit/audited-request.js";
 import type { AccessToken } from "../decision/access-token.js";
+import type { CallOrigin } from "../decision/decide.js";
 import { INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { decideByOrigin } from "../decision/gate-decider.js";
@@ -12,13 +12,19 @@ import type {
   AuthorizationCall,
   Authorizer,
   AuthorizerDecision,
+  ReportStatus,
 } from "./authorizer-types.js";
 import { type Awaitable, mapAwaitable } from "./callbacks.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
 import { type Credentials, isBearerToken, readKnownCredentials } from "./credentials.js";
 import { isLocalToken, type LocalToken } from "./local-token.js";
 import { NO_CALL } from "./no-call.js";
-import type { AdmissionRecorder, CallDetails, RecordedOrigin } from "./record-admission.js";
+import type {
+  AdmissionRecorder,
+  CallDetails,
+  OwnCall,
+  RecordedOrigin,
+} from "./record-admission.js";
 import { type FindAccepted, type RejectedToken, rejected } from "./verifier-result.js";
 
 /** What the steps of a call need, created once for each policy. A call keeps the steps with which it begins. */
@@ -26,8 +32,10 @@ export interface Steps {
   readonly policy: Policy;
   readonly verifiesTokens: boolean;
   readonly findAccepted: FindAccepted | undefined;
-  /** Seconds by which the clock of the issuer may differ. */
-  readonly tolerance: number;
+  /** The origin of a call at a gate. */
+  readonly atGate: CallOrigin;
+  /** The origin of a call from code of the host, which knows internal operations. */
+  readonly fromCode: CallOrigin;
   readonly metadata: ReturnType<Authorizer["metadata"]>;
   readonly authenticate: (
     credentials: Credentials | LocalToken | VerifiedClaims,
@@ -46,15 +54,15 @@ export interface Steps {
 /** Decides on a call of an adapter, by the `Authorization` headers of its request or by a local token. */
 export function admitRequest(steps: Steps, given: AuthorizationCall): Awaitable<Admission> {
   const call = ownCall(given);
-  return admit(steps, credentialsOf(steps, call), call);
+  return admit(steps, credentialsOf(steps, call), call, steps.atGate);
 }
 
 /** Copies the own members of a call. A spread into the defaults takes three times as long: it was a fifth of the whole gate. */
-function ownCall(given: AuthorizationCall): AuthorizationCall {
+function ownCall(given: AuthorizationCall): OwnCall {
   // code without types may give nothing
-  const own: AuthorizationCall = given ?? NO_CALL;
+  const own: OwnCall | AuthorizationCall = given ?? NO_CALL;
   const has = Object.hasOwn;
-  const call = {
+  return {
     authorization: (has(own, "authorization") ? own : NO_CALL).authorization,
     authenticate: (has(own, "authenticate") ? own : NO_CALL).authenticate,
     operation: (has(own, "operation") ? own : NO_CALL).operation,
@@ -66,11 +74,8 @@ function ownCall(given: AuthorizationCall): AuthorizationCall {
     auditDenialsOnly: (has(own, "auditDenialsOnly") ? own : NO_CALL).auditDenialsOnly,
     credentialsFirst: (has(own, "credentialsFirst") ? own : NO_CALL).credentialsFirst,
     enforced: (has(own, "enforced") ? own : NO_CALL).enforced,
-  } satisfies Record<Exclude<keyof AuthorizationCall, "audited">, unknown> as {
-    -readonly [Name in keyof AuthorizationCall]: AuthorizationCall[Name];
-  };
-  if (has(own, "audited")) call.audited = own.audited as () => AuditedRequest;
-  return call;
+    audited: (has(own, "audited") ? own : NO_CALL).audited,
+  } satisfies Record<keyof OwnCall, unknown> as OwnCall;
 }
 
 /** Decides on a raw token: the part of a header after `Bearer`. */
@@ -80,29 +85,32 @@ export async function admitToken(
   operation: string,
   params: unknown,
 ): Promise<Admission> {
-  return admit(steps, readRawToken(rawToken), { ...NO_CALL, operation, params }, true);
+  return admit(steps, readRawToken(rawToken), { ...NO_CALL, operation, params }, steps.fromCode);
 }
 
-/**
- * Decides on a call by its credentials. Returns a promise only if a callback returns one.
- *
- * @param isFromCode - whether the call comes from code of the host, which knows internal operations, and not from a gate
- */
+/** Decides on a call by its credentials. Returns a promise only if a callback returns one. */
 function admit(
   steps: Steps,
   credentials: Credentials | LocalToken | VerifiedClaims,
   call: CallDetails,
-  isFromCode = false,
+  origin: CallOrigin,
 ): Awaitable<Admission> {
-  return mapAwaitable(steps.authenticate(credentials), (authentication) => {
-    const token = authentication.kind === "authenticated" ? authentication.token : undefined;
-    const decision = decide(steps, authentication, call, isFromCode);
-    if (decision.code === "invalid_token" && token !== undefined) steps.report(UNREADABLE_SCOPE);
-    const admission: Admission = decision.allowed
-      ? { kind: "allowed", decision, token }
-      : deny(steps, decision, call, token);
-    return recordAdmission(steps, admission, call, isFromCode ? "code" : "gate");
-  });
+  return mapAwaitable(steps.authenticate(credentials), admitCaller, steps, call, origin);
+}
+
+function admitCaller(
+  authentication: Authentication,
+  steps: Steps,
+  call: CallDetails,
+  origin: CallOrigin,
+): Awaitable<Admission> {
+  const token = authentication.kind === "authenticated" ? authentication.token : undefined;
+  const decision = decide(steps, authentication, call, origin);
+  if (decision.code === "invalid_token" && token !== undefined) steps.report(UNREADABLE_SCOPE);
+  const admission: Admission = decision.allowed
+    ? { kind: "allowed", decision, token }
+    : deny(steps, decision, call, token);
+  return recordAdmission(steps, admission, call, origin.isFromCode ? "code" : "gate");
 }
 
 /**
@@ -111,7 +119,7 @@ function admit(
  */
 function credentialsOf(
   { verifiesTokens, findAccepted }: Steps,
-  { authorization, authenticate }: Pick<AuthorizationCall, "authorization" | "authenticate">,
+  { authorization, authenticate }: Pick<OwnCall, "authorization" | "authenticate">,
 ): Credentials | LocalToken | VerifiedClaims {
   const hasHeader =
     authorization !== undefined &&
@@ -151,22 +159,21 @@ const UNREADABLE_SCOPE = rejected("scope_claim");
  * too: a call of an unknown or denied operation gets the code of the operation, unless `credentialsFirst` is set.
  */
 function decide(
-  { policy, tolerance }: Steps,
+  { policy }: Steps,
   authentication: Authentication,
-  call: CallDetails,
-  isFromCode: boolean,
+  { operation, params, credentialsFirst }: CallDetails,
+  origin: CallOrigin,
 ): AuthorizerDecision {
-  const { operation, params } = call;
-  const origin = { isFromCode, tolerance, now: undefined };
-  const decideFor = (token: unknown) => decideByOrigin(policy, token, operation, params, origin);
-  if (call.credentialsFirst === true && !isAuthenticated(authentication)) {
-    const isPublic = authentication.kind === "anonymous" && decideFor(undefined).allowed;
+  const token = authentication.kind === "authenticated" ? authentication.token : undefined;
+  const known = authentication.kind === "rejected" ? NO_TOKEN : token;
+  const decision = decideByOrigin(policy, known, operation, params, origin);
+  if (credentialsFirst === true && !isAuthenticated(authentication)) {
+    const isPublic = authentication.kind === "anonymous" && decision.allowed;
     if (!isPublic) return credentialDenialOf(authentication);
   }
-  if (authentication.kind === "authenticated") return decideFor(authentication.token);
-  if (authentication.kind === "anonymous") return decideFor(undefined);
-  const decision = decideFor(NO_TOKEN);
-  return decision.code === "invalid_token" ? authentication.denial : decision;
+  return authentication.kind === "rejected" && decision.code === "invalid_token"
+    ? authentication.denial
+    : decision;
 }
 
 /** Returns whether a caller has a valid token with scopes that a decision can read. */
@@ -199,17 +206,30 @@ function recordAdmission(
   call: CallDetails,
   origin: RecordedOrigin,
 ): Awaitable<Admission> {
-  const { decision, token } = admission;
-  if (decision.allowed && call.auditDenialsOnly === true) return admission;
+  if (admission.decision.allowed && call.auditDenialsOnly === true) return admission;
   const { isWritten, answered } = steps.record(admission, call, origin);
-  return mapAwaitable(isWritten, (mayTakeEffect) => {
-    const effective =
-      decision.allowed && !mayTakeEffect
-        ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
-        : admission;
-    if (effective.kind === "allowed" && token !== undefined) steps.use(token);
-    return answered === undefined ? effective : { ...effective, answered };
-  });
+  const effective = mapAwaitable(isWritten, takeEffect, steps, call, admission);
+  return answered === undefined ? effective : withAnswered(effective, answered);
+}
+
+/** Returns the admission, or an outage for an allowed call whose event could not be written. */
+function takeEffect(
+  isWritten: boolean,
+  steps: Steps,
+  call: CallDetails,
+  admission: Admission,
+): Admission {
+  const { decision, token } = admission;
+  if (decision.allowed && !isWritten) return deny(steps, TEMPORARILY_UNAVAILABLE, call, token);
+  if (decision.allowed && token !== undefined) steps.use(token);
+  return admission;
+}
+
+function withAnswered(
+  admission: Awaitable<Admission>,
+  answered: ReportStatus,
+): Awaitable<Admission> {
+  return mapAwaitable(admission, (effective) => ({ ...effective, answered }));
 }
 
 /** Takes the first two steps alone, for requests that call no operation. */

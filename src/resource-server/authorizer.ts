@@ -114,7 +114,7 @@ function createSharedParts(
 
 /** Creates what depends on the policy, with empty caches. */
 function createSteps(options: AuthorizerOptions, shared: SharedParts): Steps {
-  const { policy, verify } = options;
+  const { policy, verify, clockTolerance = 0 } = options;
   const { verifiesTokens, runCallback, report, createRecorder } = shared;
   const compiled = compiledPolicyOf(policy);
   const metadata = metadataOf(options);
@@ -122,7 +122,8 @@ function createSteps(options: AuthorizerOptions, shared: SharedParts): Steps {
     policy,
     verifiesTokens,
     findAccepted: verify && findAcceptedOf(verify),
-    tolerance: options.clockTolerance ?? 0,
+    atGate: { isFromCode: false, tolerance: clockTolerance, now: undefined },
+    fromCode: { isFromCode: true, tolerance: clockTolerance, now: undefined },
     metadata,
     authenticate: createAuthenticator(options, runCallback, report, compiled.boundaries),
     report,

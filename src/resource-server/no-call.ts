@@ -1,7 +1,7 @@
-import type { AuthorizationCall } from "./authorizer-types.js";
+import type { OwnCall } from "./record-admission.js";
 
 /** The members of a call that an adapter leaves out, as own members, so that none is inherited. */
-export const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
+export const NO_CALL: OwnCall = Object.freeze({
   authorization: undefined,
   authenticate: undefined,
   operation: "",
@@ -13,4 +13,5 @@ export const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.free
   auditDenialsOnly: false,
   credentialsFirst: false,
   enforced: true,
+  audited: undefined,
 });

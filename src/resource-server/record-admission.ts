@@ -5,8 +5,13 @@ import type { AuthorizerOptions } from "./authorizer-options.js";
 import type { Admission, AuthorizationCall, ReportStatus } from "./authorizer-types.js";
 import { type Awaitable, type CallbackRunner, mapAwaitable } from "./callbacks.js";
 
+/** A call with own members alone. */
+export interface OwnCall extends Omit<AuthorizationCall, "audited"> {
+  readonly audited: AuthorizationCall["audited"] | undefined;
+}
+
 /** A call after its credentials have been read. */
-export type CallDetails = Omit<AuthorizationCall, "authorization" | "authenticate">;
+export type CallDetails = Omit<OwnCall, "authorization" | "authenticate">;
 
 /** The record of one admission. */
 export interface RecordedAdmission {
@@ -43,7 +48,7 @@ export function createAdmissionRecorder(
 ): AdmissionRecorder {
   if (audit === undefined) return () => NOTHING_RECORDED;
   const makeEvent = createAuditEventFactory(policy, sensitive, auditKey);
-  const run = (write: () => unknown) => runCallback("audit", write, () => undefined);
+  const run = (write: () => unknown) => runCallback("audit", write, undefined, () => undefined);
   return (admission, call, origin = "gate") => {
     let event: Promise<AuditEvent> | undefined;
     const written = run(async () => {
@@ -70,7 +75,7 @@ function isStatus(status: unknown): status is number {
 /** Reads what the event contains of the request: after the decision, and once. */
 function auditedCall(admission: Admission, call: CallDetails, origin: RecordedOrigin) {
   const { decision, token } = admission;
-  const request = Object.hasOwn(call, "audited") ? call.audited?.() : call;
+  const request = call.audited === undefined ? call : call.audited();
   return {
     operation: call.operation,
     origin,
@@ -78,8 +83,8 @@ function auditedCall(admission: Admission, call: CallDetails, origin: RecordedOr
     token,
     status: admission.kind === "refused" ? admission.answer.status : undefined,
     params: call.params,
-    arguments: request?.arguments ?? call.params,
-    requestId: request?.requestId,
+    arguments: request.arguments ?? call.params,
+    requestId: request.requestId,
     isEnforced: call.enforced !== false,
   };
 }

@@ -9,10 +9,6 @@ export function createUseReporter(
 ): (token: AccessToken) => void {
   if (onUsed === undefined) return () => undefined;
   return (token) => {
-    void runCallback(
-      "onUsed",
-      () => onUsed(token),
-      () => undefined,
-    );
+    void runCallback("onUsed", onUsed, token, () => undefined);
   };
 }

@@ -104,11 +104,18 @@ describe("a call at a gate", () => {
       verify: () => ({ scope: "/accounts/7/" }),
       audit: (event) => void events.push(event),
     });
-    const view = () => ({ sources, requestId: () => "r-1" });
+    const call = { authorizer, authorization: "Bearer good", operation, read };
+    const gate = {
+      authenticate: undefined,
+      enforced: true,
+      requestIdOf: ({ id }: { id: string }) => id,
+    };
     try {
-      const { decision } = await admitRequest({
-        ...{ authorizer, authorization: "Bearer good", operation, read, view },
-      });
+      const { decision } = await admitRequest(
+        { id: "r-1" },
+        { ...call, sources: () => sources },
+        gate,
+      );
       const lines = log.mock.calls.map(([line]) => String(line));
       return { code: decision.code, event: events[0], lines };
     } finally {

@@ -38,8 +38,8 @@ export function plainGate(
       read: ({ method = "GET", target, template = target, values, token }) => ({
         authorization: token === undefined ? undefined : `Bearer ${token}`,
         route: { method, target, base: "", template, values: () => values },
-        sources: [],
       }),
+      sources: () => [],
       create: (admit) => (request) => admit(request),
       serve: (answer) => answer,
       list: (app) => ("routes" in app ? (app as ListedApp) : undefined),

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 /** Returns the result after the whole timeout has passed. */
 async function settled(question: () => unknown, read = identity) {
-  const asked = ask("verify", question, read);
+  const asked = ask("verify", question, undefined, read);
   await vi.advanceTimersByTimeAsync(TIMEOUT);
   return asked;
 }
@@ -106,7 +106,7 @@ describe("a callback", () => {
         ),
     ],
   ])("that %s is an outage at the timeout", async (_, question) => {
-    const asked = ask("subject", question, identity);
+    const asked = ask("subject", question, undefined, identity);
     await vi.advanceTimersByTimeAsync(TIMEOUT - 1);
     expect(reported).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
@@ -127,9 +127,9 @@ describe("a callback", () => {
   });
 
   it("without a promise costs no timer, and the timer of a promise ends with it", async () => {
-    await ask("verify", () => 7, identity);
+    await ask("verify", () => 7, undefined, identity);
     expect(vi.getTimerCount()).toBe(0);
-    const asked = ask("verify", () => Promise.resolve(7), identity);
+    const asked = ask("verify", () => Promise.resolve(7), undefined, identity);
     expect(vi.getTimerCount()).toBe(1);
     await asked;
     expect(vi.getTimerCount()).toBe(0);
@@ -149,7 +149,10 @@ describe("a callback", () => {
         () => Promise.reject(boom),
         () => thenable(thrower),
       ]) {
-        expect(await ask("verify", question, identity)).toHaveProperty("outage.source", "verify");
+        expect(await ask("verify", question, undefined, identity)).toHaveProperty(
+          "outage.source",
+          "verify",
+        );
       }
       vi.clearAllTimers();
     },
