@@ -25,6 +25,15 @@ describe("the `Authorization` headers of a request", () => {
       "of the host",
     ],
     ["no headers", [], "of the host"],
+    [
+      "three of them",
+      ["authorization", "x", "Authorization", "y", "authorization", "z"],
+      ["x", "y", "z"],
+    ],
+    ["two equal ones", ["Authorization", "x", "Authorization", "x"], ["x", "x"]],
+    ["an empty one and another", ["Authorization", "", "Authorization", "x"], ["", "x"]],
+    ["an empty one", ["Authorization", ""], ""],
+    ["a name without a value", ["Host", "a", "Authorization"], "of the host"],
   ])("are found for %s", (_what, rawHeaders, found) => {
     const headers = { authorization: "of the host" };
     expect(authorizationHeaders({ rawHeaders, headers })).toEqual(found);

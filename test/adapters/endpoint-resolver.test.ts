@@ -311,6 +311,27 @@ describe("the endpoint of a routed request", () => {
     expect(finder.find(asked(request))?.name).toBe(name);
   });
 
+  it.each(twice)("is known, or not, for %s", (_why, request) => {
+    const { method, target, base, template } = asked(request);
+    const found = finder.find(asked(request));
+    const path = target.replace(/\?.*/, "");
+    const isText = base === "" && path === template && found?.values === undefined;
+    const known = createEndpointResolver(policy);
+    expect(known.findKnown(method, target, template)).toBeUndefined();
+    known.find(asked(request));
+    expect(known.findKnown(method, target, template)).toEqual(isText ? found : undefined);
+    expect(known.findKnown("TRACE", target, template)).toBeUndefined();
+    expect(known.findKnown(method, `${path}/`, template)).toBeUndefined();
+  });
+
+  it("is known only after it was found, with any query", () => {
+    const known = createEndpointResolver(policy);
+    known.find(asked({ target: "/courses?page=2" }));
+    expect(known.findKnown("GET", "/courses?page=3", "/courses")?.name).toBe(COURSES);
+    expect(known.findKnown("POST", "/courses", "/courses")).toBeUndefined();
+    expect(known.findKnown("GET", "/courses", undefined)).toBeUndefined();
+  });
+
   it("is found by a whole template, with any names of parameters", () => {
     const named = (template: string) => finder.named("HEAD", template);
     expect(named("/accounts/:x/linked/:y")).toBe(LINKED);
