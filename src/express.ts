@@ -34,6 +34,7 @@ import type { PolicyTypes } from "./policy/policy-types.js";
 import { describeFindings } from "./policy/report.js";
 import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
+import { isPending } from "./resource-server/callbacks.js";
 import { pinned } from "./resource-server/pinned-authorizer.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
@@ -214,7 +215,7 @@ export function expressGate<Types extends PolicyTypes>(
         read: params,
         sources,
       });
-      return admission instanceof Promise
+      return isPending(admission)
         ? proceedAfter(admission, wasOver, req, res, next)
         : proceed(admission, req, res, next);
     }, mark);
@@ -289,8 +290,9 @@ const GATE_CHECKS = {
 function endpointOf(endpoints: EndpointResolver, req: GateRequest): GateOperation | undefined {
   const { method, originalUrl: target, baseUrl: base } = req;
   const template = readOwn(req.route, "path");
-  const known = base === "" ? endpoints.findKnown(method, target, template) : undefined;
-  return known ?? findEndpoint(endpoints, req, template);
+  return (
+    endpoints.findKnown(method, base, target, template) ?? findEndpoint(endpoints, req, template)
+  );
 }
 
 function findEndpoint(
@@ -318,12 +320,16 @@ function proceed(
 async function proceedAfter(
   admission: Promise<HttpAdmission>,
   wasOver: boolean,
-  ...[req, res, next]: [Request, GateResponse, () => void]
+  req: Request,
+  res: GateResponse,
+  next: () => void,
 ): Promise<void> {
   const settled = await admission;
+  const { refusal, answered, enforced } = settled;
   // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
-  const isStopped = settled.enforced && isOver(res) !== wasOver;
-  proceed(settled, req, res, isStopped ? () => undefined : next);
+  if (refusal !== undefined || !enforced || isOver(res) === wasOver)
+    return proceed(settled, req, res, next);
+  if (answered !== undefined) reportStatus(answered, res);
 }
 
 function reportStatus(answered: NonNullable<HttpAdmission["answered"]>, res: GateResponse): void {

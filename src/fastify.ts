@@ -209,7 +209,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
       authorization: authorizationHeaders(request.raw),
       operation,
       read: readOwn(config, "params") as FastifyContextConfig["params"],
-      sources: sourcesOf,
+      sources: auditSourcesOf,
     });
     void mapAwaitable(admission, proceed, request, reply, done);
   });
@@ -317,7 +317,7 @@ function operationOf(
   const { method, url: target } = request;
   const endpoints = endpointsOf(policy);
   return (
-    endpoints.findKnown(method, target, template) ??
+    endpoints.findKnown(method, "", target, template) ??
     endpoints.find({ method, target, base: "", template, values: valuesOf(request) })
   );
 }
@@ -327,7 +327,7 @@ function valuesOf(request: FastifyRequest): () => unknown {
 }
 
 /** Returns where arguments for the audit can be. The body has not been read yet. */
-function sourcesOf(request: FastifyRequest): readonly (() => unknown)[] {
+function auditSourcesOf(request: FastifyRequest): readonly (() => unknown)[] {
   const { config } = request.routeOptions;
   const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
   return [() => more?.(request), () => request.query];

@@ -5,11 +5,11 @@ import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
 import { type GateResponse, writeResponse } from "./adapters/write-response.js";
 import { guardsOf, listApp } from "./nest/list-routes.js";
 import {
+  auditSourcesOf,
   exchangeOf,
   type NestRequest,
   nodeRequestOf,
   readRequest,
-  sourcesOf,
 } from "./nest/platform.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
 import type { PathOptions } from "./policy/route.js";
@@ -90,7 +90,7 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
     syntax: "inside",
     storeOf: nodeRequestOf,
     read: readRequest,
-    sources: sourcesOf,
+    sources: auditSourcesOf,
     create: (admit) => {
       // Nest also calls a function given to `UseGuards` with `new` and no argument
       function decorate(...given: readonly unknown[]) {

@@ -1,7 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { Admission } from "../resource-server/authorizer-types.js";
-import { type Awaitable, logOutage, withTimeout } from "../resource-server/callbacks.js";
+import { type Awaitable, isPending, logOutage, withTimeout } from "../resource-server/callbacks.js";
 import type { PinnedAuthorizer } from "../resource-server/pinned-authorizer.js";
 import { readAuditedRequest } from "./request-audit.js";
 import { pathOf } from "./request-target.js";
@@ -21,18 +21,26 @@ export function authorizationHeaders(request: RawRequest): readonly string[] | s
   let count = 0;
   let first: string | undefined;
   for (let index = 1; index < rawHeaders.length; index += 2) {
-    if (!isValue(rawHeaders, index)) continue;
+    if (!isAuthorizationValue(rawHeaders, index)) continue;
     if (count === 0) first = rawHeaders[index];
     count += 1;
   }
   if (count === 0) return readOwn(request.headers, HEADER) as string | undefined;
   // nearly no request has a second one, and a list takes 180 bytes
-  return count === 1 ? first : rawHeaders.filter((_, index) => isValue(rawHeaders, index));
+  return count === 1 ? first : listValues(rawHeaders);
 }
 
-/** Returns whether an item of the raw headers is the value of an `Authorization` header. */
-function isValue(rawHeaders: readonly string[], index: number): boolean {
-  return index % 2 === 1 && isAuthorization(rawHeaders[index - 1] as string);
+/** A loop, because `filter` leaves out an item that is missing. */
+function listValues(rawHeaders: readonly string[]): readonly string[] {
+  const values: string[] = [];
+  for (let index = 1; index < rawHeaders.length; index += 2)
+    if (isAuthorizationValue(rawHeaders, index)) values.push(rawHeaders[index] as string);
+  return values;
+}
+
+/** Returns whether an item of the raw headers, in an odd place, is the value of an `Authorization` header. */
+function isAuthorizationValue(rawHeaders: readonly string[], index: number): boolean {
+  return isAuthorization(rawHeaders[index - 1] as string);
 }
 
 const HEADER = "authorization";
@@ -74,7 +82,7 @@ export interface GateCall<Request> {
 }
 
 /** What is the same for all calls at a gate. */
-export interface GateFacts<Request> {
+export interface GateSettings<Request> {
   /** Returns claims that the server has verified already; see {@link AuthorizationCall.authenticate}. */
   readonly authenticate: ((request: Request) => unknown) | undefined;
   /** Whether the gate acts on the decision. */
@@ -90,14 +98,14 @@ export interface GateFacts<Request> {
 export function admitRequest<Request>(
   request: Request,
   call: GateCall<Request>,
-  gate: GateFacts<Request>,
+  gate: GateSettings<Request>,
 ): Awaitable<Admission> {
   try {
     const admission =
       call.read === undefined
         ? admitWith(undefined, request, call, gate)
         : admitAfter(call.read, request, call, gate);
-    return admission instanceof Promise ? orOutage(admission, call) : admission;
+    return isPending(admission) ? orOutage(admission, call) : admission;
   } catch (error) {
     return denyOutage(error, call);
   }
@@ -107,7 +115,7 @@ function admitAfter<Request>(
   read: (request: Request) => unknown,
   request: Request,
   call: GateCall<Request>,
-  gate: GateFacts<Request>,
+  gate: GateSettings<Request>,
 ): Awaitable<Admission> {
   const question = () => read(request);
   return withTimeout(question, call.authorizer.timeout, (others) =>
@@ -120,7 +128,7 @@ function admitWith<Request>(
   others: unknown,
   request: Request,
   { authorizer, authorization, operation, sources }: GateCall<Request>,
-  { authenticate, enforced, requestIdOf }: GateFacts<Request>,
+  { authenticate, enforced, requestIdOf }: GateSettings<Request>,
 ): Awaitable<Admission> {
   const { name, params: names, values } = operation;
   const params = Object.hasOwn(operation, "given")

@@ -38,10 +38,15 @@ export interface EndpointResolver {
    */
   find(request: RoutedRequest): GateOperation | undefined;
   /**
-   * Returns what {@link EndpointResolver.find} has returned before for a path without parameters that is the text of its route;
-   * `undefined` for any other one. It needs no object and no function of the request.
+   * Returns what {@link EndpointResolver.find} has returned before for a path without parameters that is the text of its route, if no
+   * parent router has removed a part of it; `undefined` for any other one. It needs no object and no function of the request.
    */
-  findKnown(method: string, target: string, template: unknown): GateOperation | undefined;
+  findKnown(
+    method: string,
+    base: string,
+    target: string,
+    template: unknown,
+  ): GateOperation | undefined;
   /** As {@link EndpointResolver.find}, but the route must spell a denying catch-all too. */
   findSpelled(request: RoutedRequest): GateOperation | undefined;
   /** Returns whether an endpoint needs a route. A denying catch-all does not: it is there for the routes of others. */
@@ -122,6 +127,10 @@ export function createEndpointResolver(
   };
   // by method and path: a path that is the text of the route always means the same endpoint, if that has no parameters
   const literal = new Map<string, Map<string, GateOperation>>();
+  const findKnown: EndpointResolver["findKnown"] = (method, base, target, template) => {
+    const path = pathOf(target);
+    return base === "" && path === template ? literal.get(method)?.get(path) : undefined;
+  };
   return {
     names: [...declared.keys()],
     needsRoute,
@@ -129,18 +138,14 @@ export function createEndpointResolver(
       const path = pathOf(request.target);
       return resolveSpelled(request, path, matchOf(request, path));
     },
-    findKnown(method, target, template) {
-      const path = pathOf(target);
-      return path === template ? literal.get(method)?.get(path) : undefined;
-    },
+    findKnown,
     find(request) {
-      const { method, base, template } = request;
-      const path = pathOf(request.target);
-      if (base !== "" || path !== template) return resolveUncached(request, path);
-      const known = literal.get(method)?.get(path);
+      const { method, base, target, template } = request;
+      const path = pathOf(target);
+      const known = findKnown(method, base, target, template);
       if (known !== undefined) return known;
       const found = resolveUncached(request, path);
-      if (found !== undefined && found.values === undefined) {
+      if (found !== undefined && found.values === undefined && base === "" && path === template) {
         const paths = literal.get(method) ?? new Map<string, GateOperation>();
         literal.set(method, paths.set(path, found));
       }

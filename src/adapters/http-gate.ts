@@ -13,7 +13,7 @@ import { mapAwaitable } from "../resource-server/callbacks.js";
 import type { Denial, DenialResponse } from "../resource-server/challenge.js";
 import { requireAuthorizer } from "../resource-server/option-checks.js";
 import type { PinnedAuthorizer } from "../resource-server/pinned-authorizer.js";
-import { admitRequest, type GateCall, type GateFacts } from "./admit-request.js";
+import { admitRequest, type GateCall, type GateSettings } from "./admit-request.js";
 import { createReportOnly, type GateReport } from "./report-only.js";
 import { createRequestIdReader } from "./request-audit.js";
 import { createRequestStore } from "./request-store.js";
@@ -149,7 +149,7 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
     if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
     return found;
   };
-  const facts: GateFacts<Request> = { authenticate, enforced: !isReportOnly, requestIdOf };
+  const settings: GateSettings<Request> = { authenticate, enforced: !isReportOnly, requestIdOf };
   /** Keeps the admission of a request for its handler. */
   const keep = (
     admission: Admission,
@@ -162,11 +162,12 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
     if (mayContinue) admitted.set(storeOf(request), admission);
     const isRefused = !mayContinue && admission.kind === "refused";
     const refusal = isRefused ? admission.answer : undefined;
-    return { refusal, answered, enforced: !isReportOnly };
+    return { refusal, answered, enforced: settings.enforced };
   };
   return {
     isReportOnly,
-    admit: (request, call) => mapAwaitable(admitRequest(request, call, facts), keep, request, call),
+    admit: (request, call) =>
+      mapAwaitable(admitRequest(request, call, settings), keep, request, call),
     revise: (request, operation, decision, authorizer) => {
       if (reportOnly === undefined) return false;
       const { decision: first } = stored(request);

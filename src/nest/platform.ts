@@ -64,7 +64,7 @@ export function readRequest(request: NestRequest): ReadRequest {
 }
 
 /** Returns where arguments for the audit can be in a request of either platform. */
-export function sourcesOf(request: NestRequest): readonly (() => unknown)[] {
+export function auditSourcesOf(request: NestRequest): readonly (() => unknown)[] {
   return [() => request.query, () => request.body];
 }
 

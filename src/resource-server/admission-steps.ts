@@ -18,13 +18,8 @@ import { type Awaitable, mapAwaitable } from "./callbacks.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
 import { type Credentials, isBearerToken, readKnownCredentials } from "./credentials.js";
 import { isLocalToken, type LocalToken } from "./local-token.js";
-import { NO_CALL } from "./no-call.js";
-import type {
-  AdmissionRecorder,
-  CallDetails,
-  OwnCall,
-  RecordedOrigin,
-} from "./record-admission.js";
+import { NO_CALL, type OwnCall } from "./no-call.js";
+import type { AdmissionRecorder, CallDetails, RecordedOrigin } from "./record-admission.js";
 import { type FindAccepted, type RejectedToken, rejected } from "./verifier-result.js";
 
 /** What the steps of a call need, created once for each policy. A call keeps the steps with which it begins. */
@@ -214,13 +209,13 @@ function recordAdmission(
 
 /** Returns the admission, or an outage for an allowed call whose event could not be written. */
 function takeEffect(
-  isWritten: boolean,
+  mayTakeEffect: boolean,
   steps: Steps,
   call: CallDetails,
   admission: Admission,
 ): Admission {
   const { decision, token } = admission;
-  if (decision.allowed && !isWritten) return deny(steps, TEMPORARILY_UNAVAILABLE, call, token);
+  if (decision.allowed && !mayTakeEffect) return deny(steps, TEMPORARILY_UNAVAILABLE, call, token);
   if (decision.allowed && token !== undefined) steps.use(token);
   return admission;
 }

@@ -183,7 +183,7 @@ function readRevoked(
   authenticated: Authentication,
 ): Authentication {
   if (revoked.kind === "outage") return OUTAGE;
-  return revoked.value ? reject(callbacks, rejected("revoked")) : authenticated;
+  return revoked.value === false ? authenticated : reject(callbacks, rejected("revoked"));
 }
 
 /** Returns whether a decision can read the scope of a token. Every decision rejects a token without such a scope. */

@@ -52,12 +52,12 @@ export function mapAwaitable<Value, Next>(
   second?: unknown,
   third?: unknown,
 ): Awaitable<Next> {
-  return value instanceof Promise
+  return isPending(value)
     ? mapPromise(value, next, first, second, third)
     : next(value, first, second, third);
 }
 
-/** Not part of `mapAwaitable`, which would then keep its arguments in an object of its own, whether it has a promise or not. */
+/** Apart from `mapAwaitable`: a function that contains another one creates an object for what that one keeps, at every call. */
 function mapPromise<Value, Next>(
   promise: Promise<Value>,
   next: (value: Value, first: unknown, second: unknown, third: unknown) => Awaitable<Next>,
@@ -78,18 +78,15 @@ export function createCallbackRunner(
     report(outage);
     return { kind: "outage", outage } as const;
   };
-  // apart from the function below, as in `mapAwaitable`
-  const settle = async <Value>(
+  // apart from the function below, as `mapPromise`
+  const settle = <Value>(
     source: CallbackName,
     promise: PromiseLike<unknown>,
     read: (answer: unknown) => Value,
-  ): Promise<CallbackResult<Value>> => {
-    try {
-      return { kind: "value", value: read(await settleWithin(promise, milliseconds)) };
-    } catch (error) {
-      return failed(source, error);
-    }
-  };
+  ): Promise<CallbackResult<Value>> =>
+    settleWithin(promise, milliseconds)
+      .then((answer) => ({ kind: "value", value: read(answer) }) as const)
+      .catch((error) => failed(source, error));
   return (source, callback, argument, read) => {
     try {
       const answer = callback(argument);
@@ -115,13 +112,21 @@ export function withTimeout<Next>(
   return isPromise(answer) ? settleWithin(answer, milliseconds).then(next) : next(answer);
 }
 
-/** Returns whether a result is a promise. */
-function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+/**
+ * Returns whether a value is a promise, of any kind: a host can replace the global `Promise`, as zone.js does, and what an `async` function
+ * returns is not an instance of that one.
+ */
+export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === "object" &&
     answer !== null &&
     typeof (answer as { readonly then?: unknown }).then === "function"
   );
+}
+
+/** Returns whether a value is still to come. */
+export function isPending<Value>(value: Awaitable<Value>): value is Promise<Value> {
+  return isPromise(value);
 }
 
 /** Returns the result of a promise, or rejects after the timeout. The timer ends with the promise. */

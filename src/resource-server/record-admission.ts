@@ -1,14 +1,11 @@
 import type { AuditEvent } from "../audit/audit-event.js";
+import type { AuditedRequest } from "../audit/audited-request.js";
 import { createAuditEventFactory } from "../audit/create-event.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
-import type { Admission, AuthorizationCall, ReportStatus } from "./authorizer-types.js";
+import type { Admission, ReportStatus } from "./authorizer-types.js";
 import { type Awaitable, type CallbackRunner, mapAwaitable } from "./callbacks.js";
-
-/** A call with own members alone. */
-export interface OwnCall extends Omit<AuthorizationCall, "audited"> {
-  readonly audited: AuthorizationCall["audited"] | undefined;
-}
+import type { OwnCall } from "./no-call.js";
 
 /** A call after its credentials have been read. */
 export type CallDetails = Omit<OwnCall, "authorization" | "authenticate">;
@@ -75,7 +72,9 @@ function isStatus(status: unknown): status is number {
 /** Reads what the event contains of the request: after the decision, and once. */
 function auditedCall(admission: Admission, call: CallDetails, origin: RecordedOrigin) {
   const { decision, token } = admission;
-  const request = call.audited === undefined ? call : call.audited();
+  // code without types can have a function that returns nothing
+  const audited: (() => AuditedRequest | undefined) | undefined = call.audited;
+  const request = audited === undefined ? call : audited();
   return {
     operation: call.operation,
     origin,
@@ -83,8 +82,8 @@ function auditedCall(admission: Admission, call: CallDetails, origin: RecordedOr
     token,
     status: admission.kind === "refused" ? admission.answer.status : undefined,
     params: call.params,
-    arguments: request.arguments ?? call.params,
-    requestId: request.requestId,
+    arguments: request?.arguments ?? call.params,
+    requestId: request?.requestId,
     isEnforced: call.enforced !== false,
   };
 }

@@ -317,19 +317,20 @@ describe("the endpoint of a routed request", () => {
     const path = target.replace(/\?.*/, "");
     const isText = base === "" && path === template && found?.values === undefined;
     const known = createEndpointResolver(policy);
-    expect(known.findKnown(method, target, template)).toBeUndefined();
+    expect(known.findKnown(method, base, target, template)).toBeUndefined();
     known.find(asked(request));
-    expect(known.findKnown(method, target, template)).toEqual(isText ? found : undefined);
-    expect(known.findKnown("TRACE", target, template)).toBeUndefined();
-    expect(known.findKnown(method, `${path}/`, template)).toBeUndefined();
+    expect(known.findKnown(method, base, target, template)).toEqual(isText ? found : undefined);
+    expect(known.findKnown("TRACE", base, target, template)).toBeUndefined();
+    expect(known.findKnown(method, base, `${path}/`, template)).toBeUndefined();
   });
 
   it("is known only after it was found, with any query", () => {
     const known = createEndpointResolver(policy);
     known.find(asked({ target: "/courses?page=2" }));
-    expect(known.findKnown("GET", "/courses?page=3", "/courses")?.name).toBe(COURSES);
-    expect(known.findKnown("POST", "/courses", "/courses")).toBeUndefined();
-    expect(known.findKnown("GET", "/courses", undefined)).toBeUndefined();
+    expect(known.findKnown("GET", "", "/courses?page=3", "/courses")?.name).toBe(COURSES);
+    expect(known.findKnown("GET", "/courses", "/courses", "/courses")).toBeUndefined();
+    expect(known.findKnown("POST", "", "/courses", "/courses")).toBeUndefined();
+    expect(known.findKnown("GET", "", "/courses", undefined)).toBeUndefined();
   });
 
   it("is found by a whole template, with any names of parameters", () => {
