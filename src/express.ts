@@ -18,7 +18,12 @@ import {
 import { metadataRoute, warnWithoutMetadata } from "./adapters/metadata-route.js";
 import type { RouteGateOptions } from "./adapters/route-gate.js";
 import type { CoverOptions } from "./adapters/route-selection.js";
-import { type GateResponse, isOver, writeResponse } from "./adapters/write-response.js";
+import {
+  type GateResponse,
+  isOver,
+  reportStatus,
+  writeResponse,
+} from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
 import type { Policy } from "./decision/define-policy.js";
 import { createParamsReader, operationForGate } from "./decision/gate-decider.js";
@@ -312,7 +317,7 @@ function proceed(
   res: GateResponse,
   next: () => void,
 ): void {
-  if (answered !== undefined) reportStatus(answered, res);
+  reportStatus(answered, res);
   if (refusal === undefined) next();
   else writeResponse(req.method, res, refusal);
 }
@@ -329,9 +334,5 @@ async function proceedAfter(
   // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
   if (refusal !== undefined || !enforced || isOver(res) === wasOver)
     return proceed(settled, req, res, next);
-  if (answered !== undefined) reportStatus(answered, res);
-}
-
-function reportStatus(answered: NonNullable<HttpAdmission["answered"]>, res: GateResponse): void {
-  res.on("finish", () => answered(res.statusCode));
+  reportStatus(answered, res);
 }

@@ -24,7 +24,7 @@ import {
   PATH_CHECKS,
 } from "./adapters/http-gate.js";
 import { createRequestStore } from "./adapters/request-store.js";
-import { writeReply } from "./adapters/write-response.js";
+import { reportStatus, writeReply } from "./adapters/write-response.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/define-policy.js";
 import { type Finding, PolicyError } from "./errors.js";
@@ -220,7 +220,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     reply: FastifyReply,
     done: () => void,
   ) => {
-    if (answered !== undefined) reportStatus(answered, reply);
+    reportStatus(answered, reply.raw);
     // the connection is closed, or another response has been sent
     if (reply.sent || reply.raw.destroyed) return void reply.hijack();
     if (refusal !== undefined) return writeReply(request.method, reply, refusal);
@@ -331,11 +331,4 @@ function auditSourcesOf(request: FastifyRequest): readonly (() => unknown)[] {
   const { config } = request.routeOptions;
   const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
   return [() => more?.(request), () => request.query];
-}
-
-function reportStatus(
-  answered: NonNullable<HttpAdmission["answered"]>,
-  { raw }: FastifyReply,
-): void {
-  raw.on("finish", () => answered(raw.statusCode));
 }

@@ -4,7 +4,7 @@ import type { HttpGateOptions } from "./adapters/http-gate.js";
 import type { PlainResponse } from "./adapters/metadata-route.js";
 import { pathOf } from "./adapters/request-target.js";
 import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
-import { isOver } from "./adapters/write-response.js";
+import { isOver, reportStatus } from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
 import { listApp } from "./koa/list-routes.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
@@ -90,7 +90,7 @@ export function koaGate<Types extends PolicyTypes>(
       // a middleware before the gate can have begun a stream
       const wasOver = isOver(ctx.res);
       const { refusal, answered, enforced } = await admit(ctx);
-      if (answered !== undefined) ctx.res.on("finish", () => answered(ctx.res.statusCode));
+      reportStatus(answered, ctx.res);
       // meanwhile the connection can have been closed, or another response sent
       if (refusal !== undefined) {
         if (!isOver(ctx.res)) write(ctx, refusal);

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, UseGuards } from "@nestjs/comm
 import { countingMarkOf, isMark } from "./adapters/gate-marks.js";
 import type { HttpGateOptions } from "./adapters/http-gate.js";
 import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
-import { type GateResponse, writeResponse } from "./adapters/write-response.js";
+import { type GateResponse, reportStatus, writeResponse } from "./adapters/write-response.js";
 import { guardsOf, listApp } from "./nest/list-routes.js";
 import {
   auditSourcesOf,
@@ -105,7 +105,7 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
         // a middleware before the gate can have begun a stream
         const wasOver = isOver();
         const { refusal, answered, enforced } = await admit(request);
-        if (answered !== undefined) response.on("finish", () => answered(response.statusCode));
+        reportStatus(answered, response);
         if (refusal !== undefined) {
           if (!isOver()) write(refusal);
         } else if (!enforced || isOver() === wasOver) return true;

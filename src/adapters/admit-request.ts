@@ -18,16 +18,14 @@ export interface RawRequest {
  */
 export function authorizationHeaders(request: RawRequest): readonly string[] | string | undefined {
   const { rawHeaders = [] } = request;
-  let count = 0;
-  let first: string | undefined;
+  let found = -1;
   for (let index = 1; index < rawHeaders.length; index += 2) {
     if (!isAuthorizationValue(rawHeaders, index)) continue;
-    if (count === 0) first = rawHeaders[index];
-    count += 1;
+    // nearly no request has a second one, and a list takes 180 bytes
+    if (found >= 0) return listValues(rawHeaders);
+    found = index;
   }
-  if (count === 0) return readOwn(request.headers, HEADER) as string | undefined;
-  // nearly no request has a second one, and a list takes 180 bytes
-  return count === 1 ? first : listValues(rawHeaders);
+  return found < 0 ? (readOwn(request.headers, HEADER) as string | undefined) : rawHeaders[found];
 }
 
 /** A loop, because `filter` leaves out an item that is missing. */

@@ -1,3 +1,4 @@
+import type { ReportStatus } from "../resource-server/authorizer-types.js";
 import type { PlainResponse } from "./metadata-route.js";
 
 /** The part of a response of Node that a gate uses. */
@@ -34,6 +35,16 @@ export function bodyText(method: string, { body }: PlainResponse): string | unde
 /** Returns whether a response has been sent, or the connection is closed. */
 export function isOver({ headersSent, destroyed }: GateResponse): boolean {
   return headersSent || destroyed;
+}
+
+/** Reports the status of a response when it has been sent, to a gate that audits. */
+export function reportStatus(answered: ReportStatus | undefined, res: GateResponse): void {
+  if (answered !== undefined) listen(answered, res);
+}
+
+/** Apart from `reportStatus`, as in `mapAwaitable`. */
+function listen(answered: ReportStatus, res: GateResponse): void {
+  res.on("finish", () => answered(res.statusCode));
 }
 
 /** Writes a response, unless one has been sent or the connection is closed. */

@@ -2,7 +2,6 @@ import type { FastifyContextConfig, FastifyInstance, FastifySchema } from "fasti
 import type { Policy } from "../decision/define-policy.js";
 import type { Finding } from "../errors.js";
 import { nearest } from "../policy/suggest.js";
-import { isPromise } from "../resource-server/callbacks.js";
 import { type Mapping, mapRoute, type PublicAnswer, type RouteFinding } from "./map-route.js";
 
 /** A route, as `isPublic` gets it. */
@@ -144,7 +143,7 @@ function askPublic(isPublic: RouteTableOptions["isPublic"], route: DeclaredRoute
     const answer: unknown = isPublic(route);
     if (typeof answer === "boolean") return answer;
     // the finding is enough: a rejection that nothing handles would end the process
-    if (isPromise(answer)) Promise.resolve(answer).catch(() => undefined);
+    Promise.resolve(answer).catch(() => undefined);
     return NOT_BOOLEAN;
   } catch {
     return THREW;

@@ -99,7 +99,7 @@ function admitCaller(
   call: CallDetails,
   origin: CallOrigin,
 ): Awaitable<Admission> {
-  const token = authentication.kind === "authenticated" ? authentication.token : undefined;
+  const token = tokenOf(authentication);
   const decision = decide(steps, authentication, call, origin);
   if (decision.code === "invalid_token" && token !== undefined) steps.report(UNREADABLE_SCOPE);
   const admission: Admission = decision.allowed
@@ -159,9 +159,8 @@ function decide(
   { operation, params, credentialsFirst }: CallDetails,
   origin: CallOrigin,
 ): AuthorizerDecision {
-  const token = authentication.kind === "authenticated" ? authentication.token : undefined;
-  const known = authentication.kind === "rejected" ? NO_TOKEN : token;
-  const decision = decideByOrigin(policy, known, operation, params, origin);
+  const token = authentication.kind === "rejected" ? NO_TOKEN : tokenOf(authentication);
+  const decision = decideByOrigin(policy, token, operation, params, origin);
   if (credentialsFirst === true && !isAuthenticated(authentication)) {
     const isPublic = authentication.kind === "anonymous" && decision.allowed;
     if (!isPublic) return credentialDenialOf(authentication);
@@ -169,6 +168,10 @@ function decide(
   return authentication.kind === "rejected" && decision.code === "invalid_token"
     ? authentication.denial
     : decision;
+}
+
+function tokenOf(authentication: Authentication): AccessToken | undefined {
+  return authentication.kind === "authenticated" ? authentication.token : undefined;
 }
 
 /** Returns whether a caller has a valid token with scopes that a decision can read. */

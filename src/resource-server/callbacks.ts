@@ -116,7 +116,7 @@ export function withTimeout<Next>(
  * Returns whether a value is a promise, of any kind: a host can replace the global `Promise`, as zone.js does, and what an `async` function
  * returns is not an instance of that one.
  */
-export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === "object" &&
     answer !== null &&

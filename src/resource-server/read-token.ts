@@ -18,7 +18,7 @@ import {
 /** What a verifier returned, read once: a token, or its rejection. */
 export type VerifiedToken = AccessToken | RejectedToken;
 
-/** The facts of an account that a token counts with only if it is trusted with them. */
+/** Facts of the account, which count in claims only if `trustClaims` names them. */
 export const FACTS = [
   "tier",
   "account_type",

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import express from "express";
 import { type AuthorizerOptions, createAuthorizer, loadPolicy } from "scope-policy";
 import { expressGate } from "scope-policy/express";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { listen } from "../contract/listen.js";
 import { titled } from "../titled.js";
 
 // A library of the host can replace the global `Promise`, as zone.js does. What `async` functions return is not an instance of the new class.
@@ -93,18 +93,13 @@ describe.each(
     const gate = expressGate(authorizerOf(callbacks));
     const app = express();
     app.get("/list", gate.endpoint(), (_request, response) => void response.json({}));
-    const server = createServer(app);
-    await new NativePromise((listening) => {
-      server.listen(0, "127.0.0.1", () => listening(undefined));
-    });
+    const running = await listen(createServer(app));
     try {
-      const { port } = server.address() as AddressInfo;
       const headers = { authorization: "Bearer a" };
-      const { status } = await fetch(`http://127.0.0.1:${port}/list`, { headers });
+      const { status } = await fetch(`http://127.0.0.1:${running.port}/list`, { headers });
       expect(status).toBe(STATUS[code]);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await running.close();
     }
   });
 });

@@ -3,7 +3,6 @@ import type { Policy } from "../../decision/define-policy.js";
 import type { Finding } from "../../errors.js";
 import { escapeControls, formatPath } from "../../policy/report.js";
 import { isPattern } from "../../policy/tool-names.js";
-import { isPromise } from "../../resource-server/callbacks.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import type { Handler } from "./handler-gate.js";
 import type { Registrations } from "./registrations.js";
@@ -64,7 +63,7 @@ function declaredSchemes(descriptor: unknown): unknown {
 function listSynchronously(handler: Handler): readonly unknown[] | undefined {
   try {
     const listed = handler({ method: "tools/list" }, {});
-    if (isPromise(listed)) Promise.resolve(listed).catch(() => undefined);
+    Promise.resolve(listed).catch(() => undefined);
     const tools = readOwn(listed, "tools");
     return Array.isArray(tools) ? (tools as readonly unknown[]) : undefined;
   } catch {
